@@ -1,0 +1,135 @@
+// The village's folder: what must be remembered from one run to the next, beside the gateway's own files.
+// From: --data or a fresh temporary folder. To: run.ts (run number, first moment of village time), keys.ts.
+// Files here: DIR/village.json (this file's), DIR/register.json, DIR/gateway.pid; the gateway adds its own.
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+/** The first run's first midnight: 2026-03-02 00:00 UTC. Village time is UTC. */
+export const VILLAGE_START_S = Date.UTC(2026, 2, 2) / 1000;
+const DAY_S = 86_400;
+const STATE_FORM = 1;
+
+/** What DIR/village.json says. `run` 1.. counts starts; `reachedS` unix s of village time that was reached at least. */
+interface VillageState {
+  form: number;
+  seed: number;
+  sites: number;
+  points: string;
+  run: number;
+  startS: number;
+  reachedS: number;
+}
+
+/** An opened village folder. `startS` is this run's first moment, a midnight later than all earlier runs. */
+export interface VillageFolder {
+  folder: string;
+  temporary: boolean;
+  run: number;
+  startS: number;
+  /** Notes how far village time got, so that a later run starts after it. Written whole, then renamed. */
+  reached(atS: number): void;
+}
+
+function readState(path: string): VillageState | undefined {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+  try {
+    const state = JSON.parse(text) as VillageState;
+    const numbers = [state.seed, state.sites, state.run, state.startS, state.reachedS];
+    if (state.form === STATE_FORM && numbers.every(Number.isSafeInteger)) return state;
+  } catch {
+    // falls through to the message below
+  }
+  throw new Error(`${path} is not readable as a village's state; give another folder with --data`);
+}
+
+function openFolder(given: string | undefined): { folder: string; temporary: boolean } {
+  if (given === undefined) {
+    return { folder: mkdtempSync(join(tmpdir(), 'tallywell-')), temporary: true };
+  }
+  const folder = resolve(given);
+  try {
+    mkdirSync(folder, { recursive: true });
+    return { folder, temporary: false };
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'cannot be used';
+    throw new Error(`--data ${given}: ${code}. Give a folder that can be written.`);
+  }
+}
+
+function checkSame(folder: string, state: VillageState, world: WorldIdentity): void {
+  const differing = [
+    state.seed === world.seed ? '' : `--seed ${state.seed} (not ${world.seed})`,
+    state.sites === world.sites ? '' : `--sites ${state.sites} (not ${world.sites})`,
+    state.points === world.points ? '' : 'other places (--points)',
+  ].filter((text) => text !== '');
+  if (differing.length === 0) return;
+  throw new Error(
+    `--data ${folder}: this folder belongs to a village with ${differing.join(' and ')}. ` +
+      `Start it with those, or give another folder.`,
+  );
+}
+
+/** What makes a village the same one: its seed, how many sites, and a digest of where they stand. */
+export interface WorldIdentity {
+  seed: number;
+  sites: number;
+  points: string;
+}
+
+/**
+ * Opens (or makes) the folder and counts this run.
+ * Throws: an Error that says what to do, when the folder is another village's, not a village's, or cannot be written.
+ */
+export function openVillageFolder(given: string | undefined, world: WorldIdentity): VillageFolder {
+  const { folder, temporary } = openFolder(given);
+  const path = join(folder, 'village.json');
+  const before = readState(path);
+  if (before !== undefined) checkSame(folder, before, world);
+  else if (readdirSync(folder).length > 0) {
+    throw new Error(
+      `--data ${folder}: the folder is not empty and holds no village. Give a new or empty folder, or one of an earlier run.`,
+    );
+  }
+  const startS =
+    before === undefined
+      ? VILLAGE_START_S
+      : (Math.floor((before.reachedS + 3600) / DAY_S) + 1) * DAY_S;
+  const state: VillageState = {
+    form: STATE_FORM,
+    seed: world.seed,
+    sites: world.sites,
+    points: world.points,
+    run: (before?.run ?? 0) + 1,
+    startS,
+    reachedS: startS,
+  };
+  const write = (): void => {
+    writeFileSync(`${path}.new`, `${JSON.stringify(state)}\n`);
+    renameSync(`${path}.new`, path);
+  };
+  write();
+  return {
+    folder,
+    temporary,
+    run: state.run,
+    startS,
+    reached: (atS) => {
+      state.reachedS = atS;
+      write();
+    },
+  };
+}
