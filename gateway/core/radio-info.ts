@@ -1,0 +1,80 @@
+/*
+ * radio-info.ts: what the radio has told about itself: number, firmware, channels, LoRa settings, nodes it knows.
+ * Way: radio session (messages of the handshake) -> RadioInfo -> judging, status page, warnings.
+ * Pure. Source: Meshtastic mesh.proto, channel.proto, config.proto.
+ */
+import { CHANNEL_DISABLED, type Channel } from '../../shared/meshtastic/channel-settings';
+import type { DeviceMetadata } from '../../shared/meshtastic/device-metadata';
+import type { FromRadio } from '../../shared/meshtastic/from-radio';
+import type { LoRaConfig } from '../../shared/meshtastic/lora-config';
+import type { NodeInfo } from '../../shared/meshtastic/node-info';
+import type { User } from '../../shared/meshtastic/user';
+
+/** DeviceMetadata.role of a radio that passes on and delivers core ports only, so not ours. */
+const ROLE_ROUTER = 2;
+
+/** The radio as its last handshake described it. Never an identity: numbers and names are the radio's own claims. */
+export interface RadioInfo {
+  /** Number of the radio in the mesh; 0 = not told yet. */
+  myNodeNum: number;
+  metadata?: DeviceMetadata;
+  lora?: LoRaConfig;
+  /** The channels in use, by rising index. */
+  channels: Channel[];
+  /** Nodes in the radio's database, in the order told; its own entry among them. */
+  nodes: NodeInfo[];
+}
+
+/** A radio of which nothing is known. */
+export function unknownRadio(): RadioInfo {
+  return { myNodeNum: 0, channels: [], nodes: [] };
+}
+
+function withChannel(channels: Channel[], channel: Channel): Channel[] {
+  const others = channels.filter((other) => other.index !== channel.index);
+  if (channel.role === CHANNEL_DISABLED) return others;
+  return [...others, channel].sort((a, b) => a.index - b.index);
+}
+
+function withNode(nodes: NodeInfo[], node: NodeInfo): NodeInfo[] {
+  const at = nodes.findIndex((other) => other.num === node.num);
+  return at < 0 ? [...nodes, node] : nodes.with(at, node);
+}
+
+/** What is known after one more message of the radio; messages that tell nothing about it change nothing. */
+export function learn(info: RadioInfo, message: FromRadio): RadioInfo {
+  if (message.myInfo) return { ...info, myNodeNum: message.myInfo.myNodeNum };
+  if (message.metadata) return { ...info, metadata: message.metadata };
+  if (message.config?.lora) return { ...info, lora: message.config.lora };
+  if (message.channel) return { ...info, channels: withChannel(info.channels, message.channel) };
+  if (message.nodeInfo) return { ...info, nodes: withNode(info.nodes, message.nodeInfo) };
+  return info;
+}
+
+/** Name and key of the radio itself; undefined when its database has no such entry. */
+export function ownerOf(info: RadioInfo): User | undefined {
+  return info.nodes.find((node) => node.num === info.myNodeNum)?.user;
+}
+
+/** Index of the channel of that name, 0..7; -1 = there is none. Case does not count, as on the radio. */
+export function channelIndexOf(info: RadioInfo, name: string): number {
+  const wanted = name.toLowerCase();
+  const channel = info.channels.find(({ settings }) => settings?.name.toLowerCase() === wanted);
+  return channel ? channel.index : -1;
+}
+
+/** What keeps this radio from serving as a gateway on that channel, in words for people. Empty = nothing. */
+export function radioProblems(info: RadioInfo, channelName: string): string[] {
+  const problems: string[] = [];
+  if (info.myNodeNum === 0) problems.push('the radio did not tell its number');
+  if (channelIndexOf(info, channelName) < 0) {
+    problems.push(`the radio has no channel named "${channelName}"`);
+  }
+  if (!info.lora) problems.push('the radio did not tell its LoRa settings');
+  if (info.lora?.region === 0) problems.push('no region is set, so the radio may not send');
+  if (info.lora && !info.lora.txEnabled) problems.push('sending is switched off');
+  if (info.metadata?.role === ROLE_ROUTER) {
+    problems.push('role ROUTER does not deliver packets of private ports: set CLIENT');
+  }
+  return problems;
+}
