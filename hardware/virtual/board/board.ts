@@ -1,0 +1,256 @@
+/*
+ * The virtual board: an nRF52832 with Espruino 2v29 as far as firmware can tell, on a clock that
+ * the world moves. The firmware's bundle runs on its `globals` unchanged.
+ * From: the world (time, pulses, presses, bytes, power). To: the firmware, and back.
+ * Espruino-safe: the same source runs in Node and beside the firmware in the real interpreter.
+ */
+import { createBoardRandom } from './board-random';
+import { bytesOf, bytesOfString, stringOfBytes } from './byte-data';
+import { crc32 } from './crc32';
+import { createMachine, enter, type Machine, mustHavePower } from './machine';
+import { createMemory, type Memory } from './memory';
+import { createNorFlash } from './nor-flash';
+import { createPins, PIN_COUNT, type Pins } from './pins';
+import { createPulseCounter, type PulseCounter } from './pulse-counter';
+import { createSerialPort, type SerialPort } from './serial-port';
+import { createFileStore, createFlashModule, createStorageModule } from './storage';
+import { createTimerGlobals, createTimerList, type TimerList } from './timers';
+import type { VirtualBoard, VirtualBoardOptions } from './types';
+
+const PAGE_ERASE_MS = 85;
+
+/** The parts that lose everything with the power. */
+interface Parts {
+  machine: Machine;
+  list: TimerList;
+  pins: Pins;
+  serial: SerialPort;
+  counter: PulseCounter;
+  memory: Memory;
+  /** World time at which the watchdog bites, or -1. */
+  watchdogMs: number;
+  watchdogPeriodMs: number;
+  batteryMv: number;
+  boot: () => void;
+}
+
+function powerOff(parts: Parts): void {
+  const machine = parts.machine;
+  machine.powered = false;
+  machine.uncaughtHandler = null;
+  machine.errorFlags = [];
+  parts.list.clearAll();
+  parts.pins.reset();
+  parts.serial.reset();
+  parts.counter.reset();
+  parts.memory.forget();
+  parts.watchdogMs = -1;
+}
+
+function powerUp(parts: Parts): void {
+  const machine = parts.machine;
+  machine.powered = true;
+  machine.resetAsked = false;
+  machine.bootMs = machine.nowMs;
+  machine.busyUntilMs = machine.nowMs;
+  machine.counts.boots++;
+  enter(machine, parts.boot);
+}
+
+/** One event of the firmware: addresses are forgotten before it, a wished restart follows it. */
+function runEvent(parts: Parts, run: () => void): void {
+  parts.memory.forget();
+  enter(parts.machine, run);
+}
+
+function createE(parts: Parts, random: () => number) {
+  const machine = parts.machine;
+  const memory = parts.memory;
+  return {
+    getAddressOf: memory.getAddressOf,
+    nativeCall: memory.nativeCall,
+    toFlatString: memory.toFlatString,
+    toArrayBuffer: memory.toArrayBuffer,
+    toString: (data: unknown): string => stringOfBytes(bytesOf(data)),
+    toUint8Array: (data: unknown): Uint8Array =>
+      typeof data === 'string' ? bytesOfString(data) : new Uint8Array(bytesOf(data)),
+    CRC32: (data: unknown): number => crc32(bytesOf(data)),
+    hwRand: random,
+    setConsole: (): void => {},
+    setFlags: (): void => {},
+    on: (): void => {},
+    enableWatchdog: (seconds: number, isAuto?: boolean): void => {
+      mustHavePower(machine);
+      if (isAuto !== false) return;
+      parts.watchdogPeriodMs = Math.round(seconds * 1000);
+      parts.watchdogMs = machine.nowMs + parts.watchdogPeriodMs;
+    },
+    kickWatchdog: (): void => {
+      mustHavePower(machine);
+      if (parts.watchdogMs >= 0) parts.watchdogMs = machine.nowMs + parts.watchdogPeriodMs;
+    },
+    reboot: (): void => {
+      mustHavePower(machine);
+      machine.resetAsked = true;
+      throw new Error('the board starts again');
+    },
+    getErrorFlags: (): string[] => {
+      const flags = machine.errorFlags;
+      machine.errorFlags = [];
+      return flags;
+    },
+  };
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the globals are of every type
+type Globals = { [name: string]: any };
+
+function createGlobals(parts: Parts, modules: Globals, seed: number): Globals {
+  const machine = parts.machine;
+  const globals: Globals = {
+    E: createE(parts, createBoardRandom(seed)),
+    Serial1: parts.serial.global,
+    require: (name: string) => {
+      const found = modules[name];
+      if (found === undefined) throw new Error(`Module ${name} not found`);
+      return found;
+    },
+    getTime: (): number => (machine.nowMs - machine.bootMs) / 1000,
+    peek32: (address: number): number => parts.counter.peek(address),
+    poke32: (address: number, value: number): void => {
+      mustHavePower(machine);
+      parts.counter.poke(address, value);
+    },
+    NRF: { getBattery: (): number => parts.batteryMv / 1000 },
+    process: {
+      on: (event: string, fn: (error: unknown) => void): void => {
+        if (event === 'uncaughtException') machine.uncaughtHandler = fn;
+      },
+    },
+    // biome-ignore lint/suspicious/noExplicitAny: print takes anything
+    print: function (_first?: any): void {
+      mustHavePower(machine);
+      let line = '';
+      // biome-ignore lint/complexity/noArguments: rest parameters do not survive on Espruino
+      const all = arguments;
+      for (let i = 0; i < all.length; i++) line += (i > 0 ? ' ' : '') + String(all[i]);
+      machine.printed.push(line);
+    },
+  };
+  const timers: Globals = createTimerGlobals(parts.list, machine);
+  for (const name in timers) globals[name] = timers[name];
+  for (const name in parts.pins.globals) globals[name] = parts.pins.globals[name];
+  for (let pin = 0; pin < PIN_COUNT; pin++) globals[`D${pin}`] = pin;
+  return globals;
+}
+
+/** World time of the next thing due, or -1. */
+function nextDue(parts: Parts): number {
+  const machine = parts.machine;
+  if (!machine.powered) return -1;
+  let due = -1;
+  const timer = parts.list.first();
+  if (timer !== null) due = Math.max(timer.dueMs, machine.busyUntilMs);
+  const changes = parts.pins.changes;
+  if (changes.length > 0 && (due < 0 || changes[0].atMs <= due)) due = changes[0].atMs;
+  if (parts.watchdogMs >= 0 && (due < 0 || parts.watchdogMs < due)) due = parts.watchdogMs;
+  return due >= 0 && due < machine.nowMs ? machine.nowMs : due;
+}
+
+/** Runs the one thing that is due at the machine's present time: pins first, as in the idle loop. */
+function runDue(parts: Parts): void {
+  const machine = parts.machine;
+  const changes = parts.pins.changes;
+  const timer = parts.list.first();
+  if (changes.length > 0 && changes[0].atMs <= machine.nowMs) {
+    const change = changes[0];
+    changes.splice(0, 1);
+    parts.pins.setLevel(change.pin, change.level);
+  } else if (timer !== null && timer.dueMs <= machine.nowMs) {
+    parts.list.fire(timer, (run) => runEvent(parts, run));
+  } else {
+    machine.counts.watchdogResets++;
+    powerOff(parts);
+    powerUp(parts);
+  }
+  if (machine.powered && machine.resetAsked) {
+    powerOff(parts);
+    powerUp(parts);
+  }
+}
+
+/** Makes a board, switched off and with erased flash. */
+export function createVirtualBoard(options: VirtualBoardOptions): VirtualBoard {
+  const machine = createMachine(options.startMs === undefined ? 0 : options.startMs);
+  const list = createTimerList(machine);
+  const parts = { machine, list, watchdogMs: -1, watchdogPeriodMs: 0 } as Parts;
+  parts.batteryMv = options.batteryMv;
+  parts.boot = () => {};
+  const eraseMs = options.pageEraseMs === undefined ? PAGE_ERASE_MS : options.pageEraseMs;
+  const flash = createNorFlash(machine, options.pageBytes, options.pageCount, eraseMs, () => {
+    powerOff(parts);
+  });
+  const store = createFileStore(flash, machine);
+  const enterFirmware = (run: () => void) => runEvent(parts, run);
+  parts.memory = createMemory(machine, store, options.ed25519);
+  parts.counter = createPulseCounter();
+  parts.pins = createPins(machine, list, enterFirmware);
+  parts.serial = createSerialPort(machine, enterFirmware);
+  const modules = {
+    Storage: createStorageModule(store, machine, parts.memory.tellRead),
+    Flash: createFlashModule(flash, machine),
+  };
+  return {
+    globals: createGlobals(parts, modules, options.seed),
+    nowMs: () => machine.nowMs,
+    runUntil: (ms) => {
+      let due = nextDue(parts);
+      while (due >= 0 && due <= ms) {
+        machine.nowMs = due;
+        runDue(parts);
+        due = nextDue(parts);
+      }
+      if (machine.nowMs < ms) machine.nowMs = ms;
+    },
+    nextDueMs: () => nextDue(parts),
+    onTransmit: (fn) => {
+      parts.serial.onTransmit = fn;
+    },
+    receive: (bytes) => parts.serial.receive(bytes),
+    addPulses: (pin, count) => {
+      if (!machine.powered || count <= 0) return 0;
+      const isCounted = parts.counter.pulses(pin, count);
+      const watched = parts.pins.pulses(pin, count);
+      return isCounted ? count : watched;
+    },
+    press: (pin) => {
+      if (machine.powered) parts.pins.planPress(pin);
+    },
+    storage: {
+      write: (name, data) => {
+        store.write(name, bytesOf(data), 0, 0);
+      },
+      read: (name) => {
+        const piece = store.read(name, 0, 0);
+        return piece === undefined ? undefined : new Uint8Array(piece.bytes);
+      },
+    },
+    flash: () => flash.image,
+    powerCut: () => powerOff(parts),
+    powerOn: () => {
+      if (!machine.powered) powerUp(parts);
+    },
+    isPowered: () => machine.powered,
+    powerCutAfterFlashBytes: (count) => {
+      flash.bytesUntilPowerCut = count;
+    },
+    onBoot: (fn) => {
+      parts.boot = fn;
+    },
+    setBatteryMv: (mv) => {
+      parts.batteryMv = mv;
+    },
+    printed: () => machine.printed,
+    counts: () => machine.counts,
+  };
+}

@@ -1,0 +1,215 @@
+/*
+ * The board's pins: levels, pinMode, digitalRead and setWatch with edge and debounce as Espruino
+ * has them (a debounce is a timer that each edge puts off; only a changed state is told).
+ * From: presses and pulses of the world. To: the firmware's watches.
+ * Source: Espruino 2v29 src/jsinteractive.c, src/jswrap_io.c. Espruino-safe.
+ */
+import { type Machine, mustHavePower, raiseErrorFlag } from './machine';
+import type { Timer, TimerList } from './timers';
+
+/** Pins D0..D31. */
+export const PIN_COUNT = 32;
+/** Pulses that fit into Espruino's event ring of 1024 bytes, 6 bytes an edge, two edges a pulse. */
+const PULSES_PER_RING = 85;
+/** A press lasts at least so long, ms. */
+const PRESS_MS_MIN = 150;
+/** Between two presses of one button, ms. */
+const PRESS_GAP_MS = 100;
+
+/** What a watch tells. */
+export interface WatchEvent {
+  state: boolean;
+  /** Seconds since boot. */
+  time: number;
+  lastTime: number | undefined;
+  pin: number;
+}
+
+interface WatchOptions {
+  repeat?: boolean;
+  edge?: string;
+  debounce?: number;
+}
+
+interface Watch {
+  id: number;
+  pin: number;
+  fn: (event: WatchEvent) => void;
+  isRepeated: boolean;
+  /** 'rising', 'falling' or 'both'. */
+  edge: string;
+  debounceMs: number;
+  state: boolean;
+  lastTime: number | undefined;
+  timer: Timer | null;
+  timerState: boolean;
+}
+
+/** A change of a pin's level that is still to come. */
+export interface PinChange {
+  atMs: number;
+  pin: number;
+  level: number;
+}
+
+/** The pins of one board. */
+export interface Pins {
+  /** Changes to come, in order of time. */
+  changes: PinChange[];
+  /** Sets a level now and tells the watches. */
+  setLevel(pin: number, level: number): void;
+  /** Plans a press: down as soon as the button is free, up later. */
+  planPress(pin: number): void;
+  /** Pulses in bulk for the watches of a pin: how many they took. */
+  pulses(pin: number, count: number): number;
+  reset(): void;
+  // biome-ignore lint/suspicious/noExplicitAny: the globals are of every type
+  globals: { [name: string]: any };
+}
+
+function isWantedEdge(watch: Watch, state: boolean): boolean {
+  if (watch.edge === 'both') return true;
+  return watch.edge === 'rising' ? state : !state;
+}
+
+/** Puts a change into the row, after those of the same time. */
+function planChange(changes: PinChange[], change: PinChange): void {
+  let at = changes.length;
+  while (at > 0 && changes[at - 1].atMs > change.atMs) at--;
+  changes.splice(at, 0, change);
+}
+
+/** One pulse: the watches learn of its rise, then of its fall. */
+function pulseWatches(
+  watches: Watch[],
+  machine: Machine,
+  enterFirmware: (run: () => void) => void,
+  tell: (watch: Watch, state: boolean, time: number) => void,
+): void {
+  const time = (machine.nowMs - machine.bootMs) / 1000;
+  const tellBoth = (watch: Watch) => () => {
+    tell(watch, true, time);
+    tell(watch, false, time);
+  };
+  for (let i = 0; i < watches.length; i++) enterFirmware(tellBoth(watches[i]));
+}
+
+function makeWatch(
+  id: number,
+  fn: (event: WatchEvent) => void,
+  pin: number,
+  state: boolean,
+  options: WatchOptions | undefined,
+): Watch {
+  const asked: WatchOptions = options === undefined ? {} : options;
+  return {
+    id,
+    pin,
+    fn,
+    isRepeated: asked.repeat === true,
+    edge: asked.edge === undefined ? 'both' : asked.edge,
+    debounceMs: asked.debounce === undefined ? 0 : Math.round(asked.debounce),
+    state,
+    lastTime: undefined,
+    timer: null,
+    timerState: false,
+  };
+}
+
+/** How long a press must last for every one of these watches to see it, ms. */
+function holdOf(watches: Watch[]): number {
+  let holdMs = PRESS_MS_MIN;
+  for (let i = 0; i < watches.length; i++) {
+    holdMs = Math.max(holdMs, watches[i].debounceMs + 50);
+  }
+  return holdMs;
+}
+
+/** The pins of a board; `enterFirmware` runs a callback as an event. */
+export function createPins(
+  machine: Machine,
+  list: TimerList,
+  enterFirmware: (run: () => void) => void,
+): Pins {
+  let levels = new Uint8Array(PIN_COUNT);
+  let watches: Watch[] = [];
+  const freeAtMs: number[] = [];
+  const secondsSinceBoot = (): number => (machine.nowMs - machine.bootMs) / 1000;
+  const tell = (watch: Watch, state: boolean, time: number): void => {
+    watch.state = state;
+    const event = { state, time, lastTime: watch.lastTime, pin: watch.pin };
+    watch.lastTime = time;
+    if (!isWantedEdge(watch, state)) return;
+    if (!watch.isRepeated) watches = watches.filter((other) => other !== watch);
+    watch.fn(event);
+  };
+  const debounced = (watch: Watch) => () => {
+    const state = watch.timerState;
+    watch.timer = null;
+    if (state !== watch.state) tell(watch, state, secondsSinceBoot() - watch.debounceMs / 1000);
+  };
+  const edge = (watch: Watch, state: boolean): void => {
+    if (watch.debounceMs <= 0) {
+      enterFirmware(() => tell(watch, state, secondsSinceBoot()));
+    } else if (watch.timer !== null) {
+      watch.timer.dueMs = machine.nowMs + watch.debounceMs;
+      watch.timerState = state;
+    } else if (state !== watch.state) {
+      watch.timerState = state;
+      watch.timer = list.add(debounced(watch), watch.debounceMs, 0, true);
+    }
+  };
+  const watchesOf = (pin: number): Watch[] => watches.filter((watch) => watch.pin === pin);
+  const pins: Pins = {
+    changes: [],
+    setLevel: (pin, level) => {
+      if (levels[pin] === level) return;
+      levels[pin] = level;
+      const found = watchesOf(pin);
+      for (let i = 0; i < found.length; i++) edge(found[i], level === 1);
+    },
+    planPress: (pin) => {
+      const holdMs = holdOf(watchesOf(pin));
+      const free = freeAtMs[pin] === undefined ? 0 : freeAtMs[pin];
+      const downMs = Math.max(free, machine.nowMs);
+      planChange(pins.changes, { atMs: downMs, pin, level: 0 });
+      planChange(pins.changes, { atMs: downMs + holdMs, pin, level: 1 });
+      freeAtMs[pin] = downMs + holdMs + Math.max(PRESS_GAP_MS, holdMs);
+    },
+    pulses: (pin, count) => {
+      const found = watchesOf(pin);
+      if (found.length === 0) return 0;
+      const taken = Math.min(count, PULSES_PER_RING);
+      if (taken < count) raiseErrorFlag(machine, 'FIFO_FULL');
+      for (let i = 0; i < taken; i++) pulseWatches(found, machine, enterFirmware, tell);
+      return taken;
+    },
+    reset: () => {
+      levels = new Uint8Array(PIN_COUNT);
+      levels.fill(1);
+      watches = [];
+      pins.changes = [];
+      for (let i = 0; i < PIN_COUNT; i++) freeAtMs[i] = 0;
+    },
+    globals: {
+      setWatch: (fn: (event: WatchEvent) => void, pin: number, options?: WatchOptions): number => {
+        mustHavePower(machine);
+        const id = watches.length === 0 ? 1 : watches[watches.length - 1].id + 1;
+        watches.push(makeWatch(id, fn, pin, levels[pin] === 1, options));
+        return id;
+      },
+      clearWatch: (id?: number): void => {
+        const gone = watches.filter((watch) => id === undefined || watch.id === id);
+        watches = watches.filter((watch) => gone.indexOf(watch) < 0);
+        for (let i = 0; i < gone.length; i++) {
+          const timer = gone[i].timer;
+          if (timer !== null) list.remove(timer);
+        }
+      },
+      pinMode: (): void => mustHavePower(machine),
+      digitalRead: (pin: number): number => levels[pin],
+    },
+  };
+  pins.reset();
+  return pins;
+}
