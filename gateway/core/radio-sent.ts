@@ -95,15 +95,15 @@ export function routingErrorOf(packet: MeshPacket): number | undefined {
   return typeof routing === 'string' ? undefined : routing.errorReason;
 }
 
-/** The account with one more ack or nak. `myNodeNum` 0 = unknown. */
+/** The account with one more ack or nak; `own`: the own radio made it. */
 export function withRouting(
   sent: SentPacket,
   packet: MeshPacket,
   errorReason: number,
-  myNodeNum: number,
+  own: boolean,
   nowMs: number,
 ): SentPacket {
-  const fromDestination = packet.from === sent.to && packet.from !== myNodeNum;
+  const fromDestination = packet.from === sent.to && !own;
   const ack = fromDestination ? 'real_ack' : 'implicit_ack';
   const answer: RoutingAnswer = {
     atMs: nowMs,

@@ -54,7 +54,8 @@ export type LostCause = 'sync-silent' | 'sync-too-long' | 'heartbeats-unanswered
  * What happened, in the order it did:
  * - `ready`: the handshake is complete; `info` describes the radio.
  * - `packet`: heard from another node. Never before `ready`: what comes earlier is kept until then.
- * - `own-packet`: made by the own radio (telemetry, answers to orders); no record is in it.
+ * - `own-packet`: made by the own radio itself (telemetry, answers to orders); no record is in it. What came over the
+ *   air under the radio's own number is a `packet`.
  * - `sent`: a packet given to `send` has a new answer. `final`: no further answer is waited for.
  * - `alive`: the radio answered a heartbeat.
  * - `rebooted`: the radio restarted; the session asks for the configuration again by itself.
@@ -176,16 +177,20 @@ function account(session: Session, sent: SentPacket): void {
   tell(session, { type: 'sent', sent, outcome, final: false });
 }
 
+// A packet with the radio's own number that came over the air is somebody else's.
+function isOwn(session: Session, packet: MeshPacket): boolean {
+  const myNodeNum = session.learning.myNodeNum || session.info.myNodeNum;
+  if (packet.from !== myNodeNum && packet.from !== 0) return false;
+  return packet.transportMechanism === 0 && packet.rxRssi === 0 && packet.rxSnr === 0;
+}
+
 function onPacket(session: Session, packet: MeshPacket): void {
+  const own = isOwn(session, packet);
   const errorReason = routingErrorOf(packet);
   const sent = session.sent.get(packet.decoded?.requestId ?? 0);
   if (sent && errorReason !== undefined) {
-    const { myNodeNum } = session.info;
-    account(session, withRouting(sent, packet, errorReason, myNodeNum, session.nowMs));
-    return;
-  }
-  const myNodeNum = session.learning.myNodeNum || session.info.myNodeNum;
-  if (packet.from === myNodeNum || packet.from === 0) tell(session, { type: 'own-packet', packet });
+    account(session, withRouting(sent, packet, errorReason, own, session.nowMs));
+  } else if (own) tell(session, { type: 'own-packet', packet });
   else if (session.state === 'ready') tell(session, { type: 'packet', packet });
   else session.held.push(packet);
 }

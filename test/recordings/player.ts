@@ -20,6 +20,7 @@ import {
   encodeDisconnect,
   encodeHeartbeat,
   encodeToRadio,
+  encodeWantConfig,
   type ToRadio,
 } from '../../shared/meshtastic/to-radio';
 import {
@@ -74,7 +75,9 @@ interface Player {
   toRadio: Framer;
   fromRadio: Framer;
   handshakes: Handshake[];
+  /** Requests for the configuration on this connection: those recorded so far, those the session has made. */
   asked: number;
+  made: number;
   sentConn: Map<number, number>;
   sent: Map<number, ReturnType<typeof sentPacket>>;
   played: Played;
@@ -138,8 +141,8 @@ function onRequest(player: Player, body: Uint8Array, request: ToRadio): Uint8Arr
     const open = { config_complete_id: null, matches: false, names: [] };
     player.handshakes.push({ ...handshake, ...open });
     player.asked++;
-    // The first request of a connection was written by `start`.
-    if (player.asked === 1) return [encodeFrame(body)];
+    // The session makes the first request of a connection, and one after `rebooted`, without being told.
+    if (player.asked <= player.made) return [encodeFrame(encodeWantConfig(request.wantConfigId))];
     return done(player, session.resync(where.t_ms));
   }
   if (request.heartbeat) {
@@ -192,6 +195,7 @@ function connect(player: Player, chunks: Chunk[], chunk: Chunk): void {
   player.where = { t_ms: chunk.tMs, conn: chunk.conn };
   player.nonces = noncesOf(chunks, chunk.conn);
   player.asked = 0;
+  player.made = 0;
   player.toRadio = createFramer((body) => takeToRadio(player, body));
   player.fromRadio = createFramer((body) => takeFromRadio(player, body));
   const frames = done(player, player.session.start(chunk.tMs));
@@ -203,7 +207,7 @@ function newPlayer(): Player {
     where: { t_ms: 0, conn: 0 },
     nonces: [],
     session: createRadioSession({
-      nonce: () => player.nonces.shift() ?? 1,
+      nonce: () => player.nonces[player.made++] ?? 1,
       packetId: () => {
         throw new Error('every recorded packet has an id');
       },
@@ -212,6 +216,7 @@ function newPlayer(): Player {
     fromRadio: createFramer(() => false),
     handshakes: [],
     asked: 0,
+    made: 0,
     sentConn: new Map(),
     sent: new Map(),
     played: {
