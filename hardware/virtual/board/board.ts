@@ -127,8 +127,7 @@ function createGlobals(parts: Parts, modules: Globals, seed: number): Globals {
         if (event === 'uncaughtException') machine.uncaughtHandler = fn;
       },
     },
-    // biome-ignore lint/suspicious/noExplicitAny: print takes anything
-    print: function (_first?: any): void {
+    print: function (): void {
       mustHavePower(machine);
       let line = '';
       // biome-ignore lint/complexity/noArguments: rest parameters do not survive on Espruino

@@ -88,45 +88,69 @@ function fillFlat(value: unknown): string {
   return stringOfBytes(bytes);
 }
 
+/** Where buffers stand during one event. */
+interface HandleTable {
+  /** Gives bytes an address. */
+  add(bytes: Uint8Array): number;
+  /** The address of a buffer, the same within one event. */
+  ofBuffer(buffer: ArrayBuffer): number;
+  /** Throws: when nothing is known there. */
+  bytesAt(address: number, length: number): Uint8Array;
+  forget(): void;
+}
+
+function createHandleTable(): HandleTable {
+  let handles: Handle[] = [];
+  let nextAddress = RAM_BASE_ADDRESS;
+  const table: HandleTable = {
+    add: (bytes) => {
+      const address = nextAddress;
+      nextAddress += ((bytes.length + 3) & ~3) + 32;
+      handles.push({ address, bytes });
+      return address;
+    },
+    ofBuffer: (buffer) => {
+      for (let i = 0; i < handles.length; i++) {
+        if (handles[i].bytes.buffer === buffer) return handles[i].address;
+      }
+      return table.add(new Uint8Array(buffer));
+    },
+    bytesAt: (address, length) => {
+      for (let i = 0; i < handles.length; i++) {
+        const from = address - handles[i].address;
+        const bytes = handles[i].bytes;
+        if (from >= 0 && from + length <= bytes.length) return bytes.subarray(from, from + length);
+      }
+      throw new Error(`hard fault: nothing known at address ${address}`);
+    },
+    forget: () => {
+      handles = [];
+      nextAddress = RAM_BASE_ADDRESS;
+    },
+  };
+  return table;
+}
+
 /** The memory of one board. */
 export function createMemory(machine: Machine, store: FileStore, ed25519: Ed25519): Memory {
-  let handles: Handle[] = [];
+  const handles = createHandleTable();
   let flatBuffers: ArrayBuffer[] = [];
   let flatStrings: string[] = [];
-  let nextAddress = RAM_BASE_ADDRESS;
   let lastRead = '';
   let lastReadAddress = 0;
-  const addHandle = (bytes: Uint8Array): number => {
-    const address = nextAddress;
-    nextAddress += ((bytes.length + 3) & ~3) + 32;
-    handles.push({ address, bytes });
-    return address;
-  };
   const addressOfBuffer = (buffer: ArrayBuffer): number => {
     const length = buffer.byteLength;
     const isSmall = length >= UNFLAT_BYTES_MIN && length <= UNFLAT_BYTES_MAX;
-    if (isSmall && flatBuffers.indexOf(buffer) < 0) return 0;
-    for (let i = 0; i < handles.length; i++) {
-      if (handles[i].bytes.buffer === buffer) return handles[i].address;
-    }
-    return addHandle(new Uint8Array(buffer));
-  };
-  const bytesAt = (address: number, length: number): Uint8Array => {
-    for (let i = 0; i < handles.length; i++) {
-      const from = address - handles[i].address;
-      const bytes = handles[i].bytes;
-      if (from >= 0 && from + length <= bytes.length) return bytes.subarray(from, from + length);
-    }
-    throw new Error(`hard fault: nothing known at address ${address}`);
+    return isSmall && flatBuffers.indexOf(buffer) < 0 ? 0 : handles.ofBuffer(buffer);
   };
   return {
     getAddressOf: (value) => {
       if (typeof value === 'string') {
         if (value !== '' && value === lastRead) return lastReadAddress;
-        return flatStrings.indexOf(value) < 0 ? 0 : addHandle(bytesOfString(value));
+        return flatStrings.indexOf(value) < 0 ? 0 : handles.add(bytesOfString(value));
       }
-      const view = value as Uint8Array<ArrayBuffer>;
       if (value instanceof ArrayBuffer) return addressOfBuffer(value);
+      const view = value as Uint8Array<ArrayBuffer>;
       const start = addressOfBuffer(view.buffer);
       return start === 0 ? 0 : start + view.byteOffset;
     },
@@ -146,10 +170,10 @@ export function createMemory(machine: Machine, store: FileStore, ed25519: Ed2551
       return (operation, contextAddress, messageAddress, length) => {
         mustHavePower(machine);
         mustBeRoutine(store, address, contextAddress);
-        const context = bytesAt(contextAddress, operation === OPERATION_VERIFY ? 96 : 128);
+        const context = handles.bytesAt(contextAddress, operation === OPERATION_VERIFY ? 96 : 128);
         const hasMessage = operation !== OPERATION_DERIVE && length > 0;
-        const message = new Uint8Array(hasMessage ? bytesAt(messageAddress, length) : 0);
-        return callNative(ed25519, operation, context, message);
+        const message = hasMessage ? handles.bytesAt(messageAddress, length) : new Uint8Array(0);
+        return callNative(ed25519, operation, context, new Uint8Array(message));
       };
     },
     tellRead: (piece) => {
@@ -158,10 +182,9 @@ export function createMemory(machine: Machine, store: FileStore, ed25519: Ed2551
       return lastRead;
     },
     forget: () => {
-      handles = [];
+      handles.forget();
       flatStrings = [];
       lastRead = '';
-      nextAddress = RAM_BASE_ADDRESS;
       if (flatBuffers.length > 16) flatBuffers = flatBuffers.slice(flatBuffers.length - 16);
     },
   };

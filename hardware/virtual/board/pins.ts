@@ -125,15 +125,23 @@ function holdOf(watches: Watch[]): number {
   return holdMs;
 }
 
-/** The pins of a board; `enterFirmware` runs a callback as an event. */
-export function createPins(
+/** The watches of one board, and what an edge does to them. */
+interface WatchDesk {
+  of(pin: number): Watch[];
+  add(watch: Watch): void;
+  remove(id: number | undefined): void;
+  nextId(): number;
+  tell(watch: Watch, state: boolean, timeS: number): void;
+  edge(watch: Watch, state: boolean): void;
+  reset(): void;
+}
+
+function createWatchDesk(
   machine: Machine,
   list: TimerList,
   enterFirmware: (run: () => void) => void,
-): Pins {
-  let levels = new Uint8Array(PIN_COUNT);
+): WatchDesk {
   let watches: Watch[] = [];
-  const freeAtMs: number[] = [];
   const secondsSinceBoot = (): number => (machine.nowMs - machine.bootMs) / 1000;
   const tell = (watch: Watch, state: boolean, time: number): void => {
     watch.state = state;
@@ -148,64 +156,85 @@ export function createPins(
     watch.timer = null;
     if (state !== watch.state) tell(watch, state, secondsSinceBoot() - watch.debounceMs / 1000);
   };
-  const edge = (watch: Watch, state: boolean): void => {
-    if (watch.debounceMs <= 0) {
-      enterFirmware(() => tell(watch, state, secondsSinceBoot()));
-    } else if (watch.timer !== null) {
-      watch.timer.dueMs = machine.nowMs + watch.debounceMs;
-      watch.timerState = state;
-    } else if (state !== watch.state) {
-      watch.timerState = state;
-      watch.timer = list.add(debounced(watch), watch.debounceMs, 0, true);
-    }
+  return {
+    of: (pin) => watches.filter((watch) => watch.pin === pin),
+    add: (watch) => {
+      watches.push(watch);
+    },
+    remove: (id) => {
+      const gone = watches.filter((watch) => id === undefined || watch.id === id);
+      watches = watches.filter((watch) => gone.indexOf(watch) < 0);
+      for (let i = 0; i < gone.length; i++) {
+        const timer = gone[i].timer;
+        if (timer !== null) list.remove(timer);
+      }
+    },
+    nextId: () => (watches.length === 0 ? 1 : watches[watches.length - 1].id + 1),
+    tell,
+    edge: (watch, state) => {
+      if (watch.debounceMs <= 0) {
+        enterFirmware(() => tell(watch, state, secondsSinceBoot()));
+      } else if (watch.timer !== null) {
+        watch.timer.dueMs = machine.nowMs + watch.debounceMs;
+        watch.timerState = state;
+      } else if (state !== watch.state) {
+        watch.timerState = state;
+        watch.timer = list.add(debounced(watch), watch.debounceMs, 0, true);
+      }
+    },
+    reset: () => {
+      watches = [];
+    },
   };
-  const watchesOf = (pin: number): Watch[] => watches.filter((watch) => watch.pin === pin);
+}
+
+/** The pins of a board; `enterFirmware` runs a callback as an event. */
+export function createPins(
+  machine: Machine,
+  list: TimerList,
+  enterFirmware: (run: () => void) => void,
+): Pins {
+  const desk = createWatchDesk(machine, list, enterFirmware);
+  let levels = new Uint8Array(PIN_COUNT);
+  const freeAtMs: number[] = [];
   const pins: Pins = {
     changes: [],
     setLevel: (pin, level) => {
       if (levels[pin] === level) return;
       levels[pin] = level;
-      const found = watchesOf(pin);
-      for (let i = 0; i < found.length; i++) edge(found[i], level === 1);
+      const found = desk.of(pin);
+      for (let i = 0; i < found.length; i++) desk.edge(found[i], level === 1);
     },
     planPress: (pin) => {
-      const holdMs = holdOf(watchesOf(pin));
-      const free = freeAtMs[pin] === undefined ? 0 : freeAtMs[pin];
-      const downMs = Math.max(free, machine.nowMs);
+      const holdMs = holdOf(desk.of(pin));
+      const downMs = Math.max(freeAtMs[pin], machine.nowMs);
       planChange(pins.changes, { atMs: downMs, pin, level: 0 });
       planChange(pins.changes, { atMs: downMs + holdMs, pin, level: 1 });
       freeAtMs[pin] = downMs + holdMs + Math.max(PRESS_GAP_MS, holdMs);
     },
     pulses: (pin, count) => {
-      const found = watchesOf(pin);
+      const found = desk.of(pin);
       if (found.length === 0) return 0;
       const taken = Math.min(count, PULSES_PER_RING);
       if (taken < count) raiseErrorFlag(machine, 'FIFO_FULL');
-      for (let i = 0; i < taken; i++) pulseWatches(found, machine, enterFirmware, tell);
+      for (let i = 0; i < taken; i++) pulseWatches(found, machine, enterFirmware, desk.tell);
       return taken;
     },
     reset: () => {
       levels = new Uint8Array(PIN_COUNT);
       levels.fill(1);
-      watches = [];
+      desk.reset();
       pins.changes = [];
       for (let i = 0; i < PIN_COUNT; i++) freeAtMs[i] = 0;
     },
     globals: {
       setWatch: (fn: (event: WatchEvent) => void, pin: number, options?: WatchOptions): number => {
         mustHavePower(machine);
-        const id = watches.length === 0 ? 1 : watches[watches.length - 1].id + 1;
-        watches.push(makeWatch(id, fn, pin, levels[pin] === 1, options));
-        return id;
+        const watch = makeWatch(desk.nextId(), fn, pin, levels[pin] === 1, options);
+        desk.add(watch);
+        return watch.id;
       },
-      clearWatch: (id?: number): void => {
-        const gone = watches.filter((watch) => id === undefined || watch.id === id);
-        watches = watches.filter((watch) => gone.indexOf(watch) < 0);
-        for (let i = 0; i < gone.length; i++) {
-          const timer = gone[i].timer;
-          if (timer !== null) list.remove(timer);
-        }
-      },
+      clearWatch: (id?: number): void => desk.remove(id),
       pinMode: (): void => mustHavePower(machine),
       digitalRead: (pin: number): number => levels[pin],
     },

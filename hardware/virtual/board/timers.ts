@@ -106,7 +106,8 @@ export function createTimerGlobals(list: TimerList, machine: Machine) {
     return rest;
   };
   return {
-    // Plain functions: the rest of the arguments is read as Espruino gives it.
+    // On Espruino `arguments` is never shorter than the declared parameters: where nothing and
+    // undefined differ, none may be declared.
     setTimeout: function (fn: Callback, delayMs?: number): number {
       // biome-ignore lint/complexity/noArguments: rest parameters do not survive on Espruino
       return start(fn, delayMs, false, restOf(arguments));
@@ -115,11 +116,11 @@ export function createTimerGlobals(list: TimerList, machine: Machine) {
       // biome-ignore lint/complexity/noArguments: rest parameters do not survive on Espruino
       return start(fn, delayMs, true, restOf(arguments));
     },
-    clearTimeout: function (_id?: number): void {
+    clearTimeout: function (): void {
       // biome-ignore lint/complexity/noArguments: undefined and nothing are different here
       clearTimer(list, 'clearTimeout', arguments);
     },
-    clearInterval: function (_id?: number): void {
+    clearInterval: function (): void {
       // biome-ignore lint/complexity/noArguments: undefined and nothing are different here
       clearTimer(list, 'clearInterval', arguments);
     },
