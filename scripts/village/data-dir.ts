@@ -1,6 +1,8 @@
-// The village's folder: what must be remembered from one run to the next, beside the gateway's own files.
-// From: --data or a fresh temporary folder. To: run.ts (run number, first moment of village time), keys.ts.
-// Files here: DIR/village.json (this file's), DIR/register.json, DIR/gateway.pid; the gateway adds its own.
+/*
+ * The village's folder: what must be remembered from one run to the next, beside the gateway's own files.
+ * From: --data or a fresh temporary folder. To: run.ts (run number, first moment of village time), keys.ts.
+ * Files here: DIR/village.json (this file's), DIR/register.json, DIR/gateway.pid; the gateway adds its own.
+ */
 import {
   mkdirSync,
   mkdtempSync,
@@ -12,19 +14,19 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-/** The first run's first midnight: 2026-03-02 00:00 UTC. Village time is UTC. */
-export const VILLAGE_START_S = Date.UTC(2026, 2, 2) / 1000;
+/** The first run's first midnight: 2026-09-07 00:00 UTC, after the build date of the radios' firmware (they refuse older
+ * times). Village time is UTC. */
+export const VILLAGE_START_S = Date.UTC(2026, 8, 7) / 1000;
 const DAY_S = 86_400;
 const STATE_FORM = 1;
 
-/** What DIR/village.json says. `run` 1.. counts starts; `reachedS` unix s of village time that was reached at least. */
+/** What DIR/village.json says. `startsS`: first moment of each run, unix s of village time; `reachedS`: what was reached at least. */
 interface VillageState {
   form: number;
   seed: number;
   sites: number;
   points: string;
-  run: number;
-  startS: number;
+  startsS: number[];
   reachedS: number;
 }
 
@@ -34,6 +36,8 @@ export interface VillageFolder {
   temporary: boolean;
   run: number;
   startS: number;
+  /** First moments of all runs so far, this one last: unix s. */
+  startsS: number[];
   /** Notes how far village time got, so that a later run starts after it. Written whole, then renamed. */
   reached(atS: number): void;
 }
@@ -48,7 +52,7 @@ function readState(path: string): VillageState | undefined {
   }
   try {
     const state = JSON.parse(text) as VillageState;
-    const numbers = [state.seed, state.sites, state.run, state.startS, state.reachedS];
+    const numbers = [state.seed, state.sites, state.reachedS, ...state.startsS];
     if (state.form === STATE_FORM && numbers.every(Number.isSafeInteger)) return state;
   } catch {
     // falls through to the message below
@@ -113,8 +117,7 @@ export function openVillageFolder(given: string | undefined, world: WorldIdentit
     seed: world.seed,
     sites: world.sites,
     points: world.points,
-    run: (before?.run ?? 0) + 1,
-    startS,
+    startsS: [...(before?.startsS ?? []), startS],
     reachedS: startS,
   };
   const write = (): void => {
@@ -125,8 +128,9 @@ export function openVillageFolder(given: string | undefined, world: WorldIdentit
   return {
     folder,
     temporary,
-    run: state.run,
+    run: state.startsS.length,
     startS,
+    startsS: state.startsS,
     reached: (atS) => {
       state.reachedS = atS;
       write();

@@ -1,6 +1,8 @@
-// Turns real tap days into pulses of a virtual meter.
-// From: days of rows (taps.ts), drawn by seed for each site and village day. To: the world's schedule (world.ts).
-// Source: the flows and their times of day are real; that so many users share one water point is invented.
+/*
+ * Turns real tap days into pulses of a virtual meter.
+ * From: days of rows (taps.ts), drawn by seed for each site and village day. To: the world's schedule (world.ts).
+ * Source: the flows and their times of day are real; that so many users share one water point is invented.
+ */
 import { createRandomStream } from '../../hardware/virtual/random';
 import type { TapDay } from './taps';
 
@@ -59,7 +61,15 @@ export function toPulses(
   return { steps, carryUl: restUl };
 }
 
-/** This site's meter: µL a pulse, around a common turbine meter's 2222 (450 pulses a litre), each calibrated by itself. */
+/**
+ * µL a pulse of the kinds of meter there are (320, 107, 64 and 46 pulses a litre). All are odd multiples of 5^5 µL: a
+ * decilitre is no whole number of most of these pulses, so remainders matter, yet decilitres have exact binary
+ * fractions, so that the numbers of the summary add up exactly in any program that reads them.
+ */
+const PULSE_UL_KINDS = [3125, 9375, 15_625, 21_875] as const;
+
+/** This site's meter: µL a pulse. */
 export function pulseUlOf(seed: number, site: string): number {
-  return 2182 + createRandomStream(seed, `pulse/${site}`).below(81);
+  const kind = createRandomStream(seed, `pulse/${site}`).below(PULSE_UL_KINDS.length);
+  return PULSE_UL_KINDS[kind];
 }

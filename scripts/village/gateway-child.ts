@@ -1,6 +1,8 @@
-// The gateway as a process of its own, and the village's talk with it over Node's IPC channel.
-// From: run.ts (barriers, stop). To: `node dist/tallywell.js gateway … --clock parent`; its answers come back here.
-// Source: design section 11: village time waits until the gateway has consumed and committed what reached it.
+/*
+ * The gateway as a process of its own, and the village's talk with it over Node's IPC channel.
+ * From: run.ts (barriers, stop). To: `node dist/tallywell.js gateway … --clock parent`; its answers come back here.
+ * Source: design section 11: village time waits until the gateway has consumed and committed what reached it.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,6 +1,8 @@
-// The village's keys and radio numbers: made from the seed, so that the same village has the same ones. For tests only:
-// a real node's key never leaves its node.
-// From: seed, run number, site. To: provisioning, the register file, the judge. Source: SHA-256 of a label; RFC 8032 keys.
+/*
+ * The village's keys and radio numbers: made from the seed, so that the same village has the same ones. For tests only:
+ * a real node's key never leaves its node.
+ * From: seed, run number, site. To: provisioning, the register file, the judge. Source: SHA-256 of a label; RFC 8032 keys.
+ */
 import { createHash } from 'node:crypto';
 import { getPublicKey, hashes } from '@noble/ed25519';
 import { sha512 } from '@noble/hashes/sha2.js';

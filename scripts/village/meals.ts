@@ -1,5 +1,7 @@
-// Meals at an invented canteen: when the adult and the child button are pressed.
-// From: the seed. To: the world's schedule (world.ts). Source: our own; two meals a day at meal hours.
+/*
+ * Meals at an invented canteen: when the adult and the child button are pressed.
+ * From: the seed. To: the world's schedule (world.ts). Source: our own; two meals a day at meal hours.
+ */
 import { createRandomStream } from '../../hardware/virtual/random';
 
 /** One press: second of the day 0..86399 and whose meal. */

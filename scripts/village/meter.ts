@@ -1,6 +1,8 @@
-// The world's own meter at a site: what really went through, by time, outside any firmware.
-// From: the world's schedule, which feeds the virtual board and this history alike. To: the judge (drawn, open).
-// Source: design: judges stand outside what they judge.
+/*
+ * The world's own meter at a site: what really went through, by time, outside any firmware.
+ * From: the world's schedule, which feeds the virtual board and this history alike. To: the judge (drawn, open).
+ * Source: design: judges stand outside what they judge.
+ */
 
 /** Cumulative counts by time. Times are village ms, never falling. */
 export interface MeterHistory {

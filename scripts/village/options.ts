@@ -1,5 +1,7 @@
-// The village's options: texts from the command line to checked values.
-// From: commander (scripts/village.ts). To: run.ts. Source: the table in docs/village.md.
+/*
+ * The village's options: texts from the command line to checked values.
+ * From: commander (scripts/village.ts). To: run.ts. Source: the table in docs/village.md.
+ */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,7 +1,9 @@
-// Reads where water points really stand.
-// From: a CSV of WPdx's classic columns (quotes, Latin-1). To: points for sites.ts.
-// Source: RFC 4180 for the quoting; WPdx column names lat_deg, lon_deg, water_tech, status_id, adm2, country_name
-// (a leading # as in WPdx's own exports is taken too).
+/*
+ * Reads where water points really stand.
+ * From: a CSV of WPdx's classic columns (quotes, Latin-1). To: points for sites.ts.
+ * Source: RFC 4180 for the quoting; WPdx column names lat_deg, lon_deg, water_tech, status_id, adm2, country_name
+ * (a leading # as in WPdx's own exports is taken too).
+ */
 import { readText } from './taps';
 
 /** A real water point. Degrees are WGS 84. Texts may be empty. */

@@ -1,5 +1,7 @@
-// Finds the ports of broker and page before the gateway is started.
-// From: options. To: the gateway's command line. Source: our own; a default port that is taken gives way, a given one is an error.
+/*
+ * Finds the ports of broker and page before the gateway is started.
+ * From: options. To: the gateway's command line. Source: our own; a default port that is taken gives way, a given one is an error.
+ */
 import { createServer } from 'node:net';
 
 /** Whether a TCP port can be listened on now, on every address of this machine. */

@@ -1,6 +1,8 @@
-// Chooses where the village stands: the tightest neighbourhood of real points, and which of them get a canteen.
-// From: points.ts. To: the world's places (build.ts), the gateway's register file, the view.
-// Source: the points are real; canteens are invented and stand at some of them.
+/*
+ * Chooses where the village stands: the tightest neighbourhood of real points, and which of them get a canteen.
+ * From: points.ts. To: the world's places (build.ts), the gateway's register file, the view.
+ * Source: the points are real; canteens are invented and stand at some of them.
+ */
 
 import { createRandomStream } from '../../hardware/virtual/random';
 import type { Point } from './points';

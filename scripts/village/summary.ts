@@ -1,5 +1,7 @@
-// The one line of a run that is over: what was drawn, and where every decilitre of it is now.
-// From: judge.ts. To: stdout (--json) or words for people. Source: docs/village.md defines each field.
+/*
+ * The one line of a run that is over: what was drawn, and where every decilitre of it is now.
+ * From: judge.ts. To: stdout (--json) or words for people. Source: docs/village.md defines each field.
+ */
 
 /** Where litres (as decilitres) or meals are. `open` and `drawn` may have decimals: whole pulses x µL. */
 export interface Account {
@@ -24,7 +26,7 @@ export interface Summary {
 /** µL in a decilitre. */
 export const UL_PER_DL = 100_000;
 
-/** Whole µL as decilitres: the double nearest to the exact decimal (5 places). */
+/** Whole µL as decilitres: exact for multiples of 3125 µL (flow.ts), else the nearest double. */
 export function ulToDl(volumeUl: number): number {
   return volumeUl / UL_PER_DL;
 }

@@ -1,6 +1,8 @@
-// Reads what really flowed at a tap: rows of "unix time in s, flow in mL/s", one a second with flow.
-// From: text files of the forms in test/fixtures/taps (header and comma, or one space, LF or CRLF). To: days of rows (flow.ts).
-// Source: WEUSEDTO-Data's file form; its README is beside the fixtures.
+/*
+ * Reads what really flowed at a tap: rows of "unix time in s, flow in mL/s", one a second with flow.
+ * From: text files of the forms in test/fixtures/taps (header and comma, or one space, LF or CRLF). To: days of rows (flow.ts).
+ * Source: WEUSEDTO-Data's file form; its README is beside the fixtures.
+ */
 import { readFileSync } from 'node:fs';
 
 /** Seconds in a day; rows are cut into days at UTC midnight. */

@@ -1,5 +1,7 @@
-// What a person sees while the village runs: a table repainted in place, or one plain line per village hour.
-// From: run.ts (a snapshot). To: the terminal. Source: ECMA-48 control sequences (cursor home, erase to end).
+/*
+ * What a person sees while the village runs: a table repainted in place, or one plain line per village hour.
+ * From: run.ts (a snapshot). To: the terminal. Source: ECMA-48 control sequences (cursor home, erase to end).
+ */
 import { grouped } from './summary';
 
 /** One line of the table. Litres and meals are what really went through; lastHeardS 0 = never. */
@@ -38,7 +40,7 @@ export interface View {
   close(): void;
 }
 
-/** Village time as text: 2026-03-02 14:05. */
+/** Village time as text: 2026-09-07 14:05. */
 export function timeWords(timeS: number): string {
   return new Date(timeS * 1000).toISOString().slice(0, 16).replace('T', ' ');
 }

@@ -1,4 +1,6 @@
-// Readers of taps and points: the forms that come with the repository, bad rows, bad files.
+/*
+ * Readers of taps and points: the forms that come with the repository, bad rows, bad files.
+ */
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

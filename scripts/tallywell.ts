@@ -1,0 +1,27 @@
+/*
+ * The `tallywell` command: one program, a verb for each thing people do.
+ * From: the command line. To: scripts/village.ts, scripts/gateway.ts. Source: commander 14.
+ * Exit codes: 0 good; 1 something went wrong (said in words); 2 the command line was not understood.
+ */
+import { Command, CommanderError } from 'commander';
+import { registerGateway } from './gateway';
+import { registerVillage } from './village';
+
+const program = new Command('tallywell')
+  .description('A mesh of small counters for places without internet: signed litres and meals.')
+  .showHelpAfterError('(--help tells what there is)')
+  .exitOverride();
+registerVillage(program);
+registerGateway(program);
+// exitOverride is not inherited by verbs that were added with addCommand or command(): set it on each.
+for (const verb of program.commands) verb.exitOverride();
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+  else {
+    process.stderr.write(`tallywell: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,210 @@
+/*
+ * Says where every litre and every meal is, from outside what it judges.
+ * From: the world's meters (drawn, open), the gateway's database (stored), the nodes' flash images (journaled).
+ * To: summary.ts and the exit code. Source: design section 11.
+ *
+ * Nothing here is the rest of a subtraction but `lost`: drawn = whole pulses x µL of the world's meters; open = the
+ * pulses after the end of the newest closed record in flash, and the remainder below one decilitre at that moment, both
+ * from the meters; stored and journaled are summed bucket by bucket, each bucket once.
+ */
+import { RECORD_AAD } from '../../shared/cose';
+import { decodeRecord, splitSigned, type TallyRecord, type UsageRecord } from '../../shared/record';
+import { verifySigned } from '../../shared/verify';
+import { type MeterHistory, meterTotal, meterTotalBefore } from './meter';
+import { UL_PER_DL } from './summary';
+
+
+/** A signed packet (payload || signature) as the gateway or a journal keeps it. */
+export interface SignedBytes {
+  epoch: number;
+  sequence: number;
+  bytes: Uint8Array;
+}
+
+/** One bucket the gateway holds: `startUptimeS` since the boot of its epoch, counts as in the record. */
+export interface StoredBucket {
+  epoch: number;
+  startUptimeS: number;
+  counts: number[];
+}
+
+/** All that is known of one node from outside. `bootMs[epoch - 1]` is when that epoch began, village ms. */
+export interface NodeEvidence {
+  site: string;
+  kind: 'water-point' | 'canteen';
+  publicKey: Uint8Array;
+  bootMs: number[];
+  /** Water point: one meter. Canteen: adults, children. */
+  meters: MeterHistory[];
+  journal: SignedBytes[];
+  storedRecords: SignedBytes[];
+  storedBuckets: StoredBucket[];
+}
+
+/** One node's account in the meters' own units: decilitres (µL for drawn and open) or meals. */
+export interface NodeAccount {
+  site: string;
+  drawnUl: number;
+  openUl: number;
+  closedByMeter: number;
+  stored: number;
+  journaled: number;
+  lost: number;
+  complaints: string[];
+}
+
+/** Units that make one counted step of a record: µL a decilitre, or one meal. */
+function unitOf(kind: NodeEvidence['kind']): number {
+  return kind === 'water-point' ? UL_PER_DL : 1;
+}
+
+/** How many of a record's first counters are judged: a water point's second one counts draws. */
+function judgedCounters(kind: NodeEvidence['kind']): number {
+  return kind === 'water-point' ? 1 : 2;
+}
+
+function sum(values: number[]): number {
+  return values.reduce((all, value) => all + value, 0);
+}
+
+/** The records of signed bytes that are well-formed, verify and say what they are filed under; complaints for the rest. */
+function readable(
+  node: NodeEvidence,
+  signed: SignedBytes[],
+  where: string,
+  complaints: string[],
+): TallyRecord[] {
+  const records: TallyRecord[] = [];
+  const seen = new Set<string>();
+  for (const entry of signed) {
+    const name = `${node.site} ${where} ${entry.epoch}/${entry.sequence}`;
+    const parts = splitSigned(entry.bytes);
+    const record = typeof parts === 'string' ? parts : decodeRecord(parts.payload);
+    if (typeof parts === 'string' || typeof record === 'string') {
+      complaints.push(`${name}: not a record (${record})`);
+    } else if (!verifySigned(RECORD_AAD, parts.payload, parts.signature, node.publicKey)) {
+      complaints.push(`${name}: the signature is not of this node`);
+    } else if (record.epoch !== entry.epoch || record.sequence !== entry.sequence) {
+      complaints.push(`${name}: filed under another epoch or sequence`);
+    } else if (seen.has(`${entry.epoch}/${entry.sequence}`)) {
+      complaints.push(`${name}: there twice`);
+    } else {
+      seen.add(`${entry.epoch}/${entry.sequence}`);
+      records.push(record);
+    }
+  }
+  return records;
+}
+
+function isUsage(record: TallyRecord): record is UsageRecord {
+  return record.kind !== 3;
+}
+
+/** A record's own buckets (the last 12): start uptime and counts of each. */
+export function ownBuckets(record: UsageRecord): { startUptimeS: number; counts: number[] }[] {
+  const own = Math.min(12, record.buckets.length);
+  const lengthS = record.bucketMinutes * 60;
+  return record.buckets.slice(-own).map((counts, index) => ({
+    startUptimeS: record.uptimeS - (own - index) * lengthS,
+    counts,
+  }));
+}
+
+/** The meters' own reading of a moment, in a record's steps: whole decilitres, or meals by counter. */
+function meterSteps(node: NodeEvidence, atMs: number): number[] {
+  return node.meters.map((meter) =>
+    Math.floor((meterTotalBefore(meter, atMs) * meter.unitUl) / unitOf(node.kind)),
+  );
+}
+
+/** Complains about every usage record whose signed counters are not what the meters read at its end. */
+function compareCounters(
+  node: NodeEvidence,
+  records: TallyRecord[],
+  where: string,
+  complaints: string[],
+): void {
+  for (const record of records) {
+    if (!isUsage(record)) continue;
+    const bootMs = node.bootMs[record.epoch - 1];
+    if (bootMs === undefined) {
+      complaints.push(`${node.site} ${where}: epoch ${record.epoch} never began`);
+      continue;
+    }
+    const read = meterSteps(node, bootMs + record.uptimeS * 1000);
+    const told = record.counters.slice(0, judgedCounters(node.kind));
+    if (told.join() === read.join()) continue;
+    complaints.push(
+      `${node.site} ${where} ${record.epoch}/${record.sequence}: counters say ${told.join('+')}, the meters ${read.join('+')}`,
+    );
+  }
+}
+
+/** When the newest closed record in flash ends, village ms; 0 when none has closed yet. */
+function newestEndMs(node: NodeEvidence, journal: TallyRecord[]): number {
+  let newest: UsageRecord | undefined;
+  for (const record of journal.filter(isUsage)) {
+    const later =
+      newest === undefined ||
+      record.epoch > newest.epoch ||
+      (record.epoch === newest.epoch && record.sequence > newest.sequence);
+    if (later) newest = record;
+  }
+  return newest === undefined ? 0 : node.bootMs[newest.epoch - 1] + newest.uptimeS * 1000;
+}
+
+/** Accounts for one node. Complaints are faults beyond sums: bad signatures, doubles, counters that lie. */
+export function judgeNode(node: NodeEvidence): NodeAccount {
+  const complaints: string[] = [];
+  const journal = readable(node, node.journal, 'journal', complaints);
+  const stored = readable(node, node.storedRecords, 'store', complaints);
+  compareCounters(node, journal, 'journal', complaints);
+  compareCounters(node, stored, 'store', complaints);
+  const judged = judgedCounters(node.kind);
+  const storedStarts = new Set<string>();
+  let storedSteps = 0;
+  for (const bucket of node.storedBuckets) {
+    const start = `${bucket.epoch}/${bucket.startUptimeS}`;
+    if (storedStarts.has(start)) complaints.push(`${node.site} store: bucket ${start} there twice`);
+    storedStarts.add(start);
+    storedSteps += sum(bucket.counts.slice(0, judged));
+  }
+  let journaledSteps = 0;
+  for (const record of journal.filter(isUsage)) {
+    for (const bucket of ownBuckets(record)) {
+      if (storedStarts.has(`${record.epoch}/${bucket.startUptimeS}`)) continue;
+      journaledSteps += sum(bucket.counts.slice(0, judged));
+    }
+  }
+  const drawnUl = sum(node.meters.map((meter) => meterTotal(meter) * meter.unitUl));
+  const closedByMeter = sum(meterSteps(node, newestEndMs(node, journal)));
+  return {
+    site: node.site,
+    drawnUl,
+    openUl: drawnUl - closedByMeter * unitOf(node.kind),
+    closedByMeter,
+    stored: storedSteps,
+    journaled: journaledSteps,
+    lost: closedByMeter - storedSteps - journaledSteps,
+    complaints,
+  };
+}
+
+/**
+ * How many of a node's records that closed at least an hour before `endMs` there are, and how many of those the
+ * gateway holds. Records are numbered from 1 in each epoch, so the newest such number tells how many there were.
+ */
+export function deliveredOf(node: NodeEvidence, endMs: number): { closed: number; stored: number } {
+  const ageMs = 3_600_000;
+  const newest = new Map<number, number>();
+  for (const entry of [...node.journal, ...node.storedRecords]) {
+    const parts = splitSigned(entry.bytes);
+    const record = typeof parts === 'string' ? parts : decodeRecord(parts.payload);
+    if (typeof record === 'string') continue;
+    const closedMs = (node.bootMs[record.epoch - 1] ?? 0) + record.uptimeS * 1000;
+    if (closedMs > endMs - ageMs) continue;
+    newest.set(record.epoch, Math.max(newest.get(record.epoch) ?? 0, record.sequence));
+  }
+  const isOld = (entry: SignedBytes): boolean => entry.sequence <= (newest.get(entry.epoch) ?? 0);
+  return { closed: sum([...newest.values()]), stored: node.storedRecords.filter(isOld).length };
+}

@@ -1,0 +1,159 @@
+/*
+ * One site's device: a virtual board with the firmware's bundle, its wires to a virtual Meshtastic radio, its meter.
+ * From: pulses and presses of the schedule, bytes of the radio. To: the radio; its flash image to the judge.
+ * Source: the board's and the radio's own files; UART 8N1 at 115200 bit/s.
+ */
+import { createVirtualBoard } from '../../hardware/virtual/board/board';
+import type { Ed25519, VirtualBoard } from '../../hardware/virtual/board/types';
+import type { Connection, Radio } from '../../hardware/virtual/radio';
+import { startBundle } from '../../hardware/virtual/run-bundle';
+import type { World, WorldTimer } from '../../hardware/virtual/world';
+import { isBulletin } from '../../shared/bulletin';
+import { PORTNUM } from '../../shared/limits';
+import { createFramer } from '../../shared/meshtastic/stream';
+import { decodeToRadio } from '../../shared/meshtastic/to-radio';
+import { decodeRecord, splitSigned } from '../../shared/record';
+import { readJournal } from './flash-reading';
+import type { SignedBytes } from './judge';
+import { createMeter, type MeterHistory } from './meter';
+import type { Provision } from './provision';
+import type { Site } from './sites';
+
+/** Pins of the board profiles: meter; adults' and children's button. */
+const PIN_METER = 2;
+const PIN_BUTTONS = [3, 4] as const;
+/** nRF52832 as MDBT42Q: ten pages of Storage. */
+const PAGE_BYTES = 4096;
+const PAGE_COUNT = 10;
+const BATTERY_MV = 3300;
+/** A byte on the wire: ten bits at 115200 bit/s. */
+const BYTE_MS = 10_000 / 115_200;
+
+/** A device at its site. */
+export interface VillageNode {
+  site: Site;
+  publicKey: Uint8Array;
+  /** When its epoch 1 began, village ms. */
+  bootMs: number;
+  meters: MeterHistory[];
+  board: VirtualBoard;
+  /** Hands pulses (counter 0 of a water point) or one press to the board, now. */
+  count(counter: 0 | 1, count: number): void;
+  /** Writes its files and schedules its power-on. */
+  provision(files: Provision): void;
+  /** Record packets it handed to its radio so far, repeats included. */
+  sentRecords(): number;
+  /** The highest record number it has shown so far. */
+  closedRecords(): number;
+  /** Every record in its flash image. */
+  journal(): SignedBytes[];
+}
+
+/** What a device is made of. `meterUl`: µL a pulse, 0 for a canteen. */
+export interface NodeSetup {
+  world: World;
+  radio: Radio;
+  site: Site;
+  publicKey: Uint8Array;
+  bootMs: number;
+  meterUl: number;
+  boardSeed: number;
+  ed25519: Ed25519;
+  bundle: string;
+}
+
+/** Keeps the board's clock in step with the world's: runs it now and at its own next due time. */
+function stepBoard(world: World, board: VirtualBoard): () => void {
+  let timer: WorldTimer | undefined;
+  const step = (): void => {
+    board.runUntil(world.nowMs());
+    const dueMs = board.nextDueMs();
+    if (timer?.fn !== null && timer?.dueMs === dueMs) return;
+    world.cancel(timer);
+    timer = dueMs < 0 ? undefined : world.at(dueMs, step);
+  };
+  return step;
+}
+
+/** Counts records on the wire from board to radio. */
+function watchWire(): { push(bytes: Uint8Array): void; sent(): number; highest(): number } {
+  let sent = 0;
+  let highest = 0;
+  const framer = createFramer((body) => {
+    const message = decodeToRadio(body);
+    if (typeof message === 'string') return false;
+    const data = message.packet?.decoded;
+    if (data === undefined || data.portnum !== PORTNUM || isBulletin(data.payload)) return true;
+    sent++;
+    const parts = splitSigned(data.payload);
+    const record = typeof parts === 'string' ? parts : decodeRecord(parts.payload);
+    if (typeof record !== 'string') highest = Math.max(highest, record.sequence);
+    return true;
+  });
+  return { push: framer.push, sent: () => sent, highest: () => highest };
+}
+
+/** Joins board and radio by two wires with the time that bytes take on them. */
+function joinWires(setup: NodeSetup, board: VirtualBoard, step: () => void) {
+  const { world, radio } = setup;
+  const wire = watchWire();
+  const connection: Connection = radio.connect(
+    // The radio's model times its own bytes; here they only take the length of the wire.
+    (bytes) => {
+      const copy = Uint8Array.from(bytes);
+      world.at(world.nowMs() + 1, () => {
+        board.runUntil(world.nowMs());
+        board.receive(copy);
+        step();
+      });
+    },
+    () => {},
+    { serial: true },
+  );
+  board.onTransmit((bytes, atMs) => {
+    const copy = Uint8Array.from(bytes);
+    wire.push(copy);
+    const arrivalMs = Math.max(atMs, world.nowMs()) + Math.ceil(copy.length * BYTE_MS);
+    world.at(arrivalMs, () => connection.write(copy));
+  });
+  return wire;
+}
+
+/** Makes a device, switched off. */
+export function createNode(setup: NodeSetup): VillageNode {
+  const { world, site, bootMs } = setup;
+  const board = createVirtualBoard({
+    seed: setup.boardSeed,
+    ed25519: setup.ed25519,
+    pageBytes: PAGE_BYTES,
+    pageCount: PAGE_COUNT,
+    batteryMv: BATTERY_MV,
+  });
+  const step = stepBoard(world, board);
+  const wire = joinWires(setup, board, step);
+  const isCanteen = site.kind === 'canteen';
+  return {
+    site,
+    publicKey: setup.publicKey,
+    bootMs,
+    meters: isCanteen ? [createMeter(1), createMeter(1)] : [createMeter(setup.meterUl)],
+    board,
+    count: (counter, count) => {
+      board.runUntil(world.nowMs());
+      if (isCanteen) board.press(PIN_BUTTONS[counter]);
+      else board.addPulses(PIN_METER, count);
+      step();
+    },
+    provision: (files) => {
+      for (const [name, data] of files) board.storage.write(name, data);
+      world.at(bootMs, () => {
+        board.runUntil(world.nowMs());
+        startBundle(board, setup.bundle);
+        step();
+      });
+    },
+    sentRecords: wire.sent,
+    closedRecords: wire.highest,
+    journal: () => readJournal(board),
+  };
+}

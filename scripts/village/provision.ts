@@ -1,0 +1,49 @@
+/*
+ * The files a node gets before it is placed.
+ * From: seed, site, the gateway's public key. To: the virtual board's Storage.
+ * Source: the node's own files (firmware); a real node is provisioned with the same ones.
+ */
+import { CHANNEL_NAME } from '../../shared/limits';
+import { nodeKeyOf } from './keys';
+import type { VillageOptions } from './options';
+import { CALIBRATION_ID, meterUlOf } from './register-file';
+import type { Site } from './sites';
+
+/** Files by name. */
+export type Provision = [name: string, data: string | Uint8Array][];
+
+/** Bytes of the journal's file: room for whole pages wherever Storage puts it. */
+const JOURNAL_BYTES = 5 * 4096;
+/** The record's number of a kind. */
+const KIND = { 'water-point': 1, canteen: 2 } as const;
+
+/** What decides a node's files. */
+export interface ProvisionSetup {
+  options: VillageOptions;
+  run: number;
+  site: Site;
+  gatewayKey: string;
+  gatewayNode: number;
+}
+
+/** The files of a fresh node: configuration, key (seed and public key), an erased journal. */
+export function provisionOf(setup: ProvisionSetup): Provision {
+  const { site, options } = setup;
+  const key = nodeKeyOf(options.seed, setup.run, site.site);
+  const pulseUl = meterUlOf(options.seed, site);
+  const configuration = {
+    site: site.site,
+    kind: KIND[site.kind],
+    slot: site.slot,
+    gatewayKey: setup.gatewayKey,
+    gatewayNode: setup.gatewayNode,
+    calibrationId: pulseUl > 0 ? CALIBRATION_ID : 0,
+    pulseUl,
+    channel: CHANNEL_NAME,
+  };
+  return [
+    ['tw.cfg', JSON.stringify(configuration)],
+    ['tw.key', new Uint8Array([...key.seed, ...key.publicKey])],
+    ['journal', new Uint8Array(JOURNAL_BYTES).fill(0xff)],
+  ];
+}
