@@ -1,0 +1,107 @@
+/*
+ * What: turns TypeScript for the node into one flat ES5 program that Espruino can run.
+ * From where to where: firmware entries (.ts) -> text for the chip's Storage (.bootcde).
+ * Source: espruino.com/Features; TypeScript 5.9 transpileModule (ES5 target), esbuild.
+ */
+import { build, type Plugin, transform } from 'esbuild';
+import ts from 'typescript';
+
+/** What to bundle: a file, or the text of an entry with the folder its imports start from. */
+export interface BundleSource {
+  entry?: string;
+  stdin?: { contents: string; resolveDir: string };
+  minify: boolean;
+  plugins?: Plugin[];
+}
+
+/** The finished program: ASCII text, its size in bytes, and the source files in it. */
+export interface Bundle {
+  code: string;
+  bytes: number;
+  inputs: string[];
+}
+
+/** Names a minified top-level variable must never take: on the chip it would replace the real one. */
+export const ESPRUINO_GLOBALS = [
+  'E', 'NRF', 'Serial', 'Serial1', 'Serial2', 'Serial3', 'SPI1', 'SPI2', 'I2C1', 'I2C2', 'Pin', 'AES',
+  'process', 'require', 'print', 'console', 'getTime', 'setTime', 'getSerial', 'peek8', 'peek16', 'peek32',
+  'poke8', 'poke16', 'poke32', 'setWatch', 'clearWatch', 'setTimeout', 'setInterval', 'clearTimeout',
+  'clearInterval', 'changeInterval', 'pinMode', 'getPinMode', 'digitalRead', 'digitalWrite', 'digitalPulse',
+  'analogRead', 'analogWrite', 'reset', 'load', 'save', 'dump', 'trace', 'edit', 'echo', 'shiftOut',
+  'LED', 'LED1', 'LED2', 'LED3', 'BTN', 'BTN1', 'HIGH', 'LOW', 'LoopbackA', 'LoopbackB', 'Bluetooth',
+  'Terminal', 'Telnet', 'USB', 'global', 'globalThis', 'eval', 'arguments',
+];
+
+function espruinoPins(): string[] {
+  const pins: string[] = [];
+  for (const port of ['A', 'B', 'C', 'D', 'V']) for (let pin = 0; pin < 64; pin++) pins.push(port + pin);
+  return pins;
+}
+
+function lowerToEs5(code: string): string {
+  return ts.transpileModule(code, {
+    compilerOptions: {
+      target: ts.ScriptTarget.ES5,
+      module: ts.ModuleKind.None,
+      downlevelIteration: false,
+      useDefineForClassFields: false,
+      noEmitHelpers: false,
+      removeComments: true,
+      alwaysStrict: false,
+    },
+  }).outputText;
+}
+
+/**
+ * Bundles and lowers. The result is flat (no wrapper), ASCII only, without control characters.
+ * Throws: esbuild's or the fence's errors, with file and line.
+ */
+export async function bundleForEspruino(source: BundleSource): Promise<Bundle> {
+  const bundled = await build({
+    ...(source.entry ? { entryPoints: [source.entry] } : {}),
+    ...(source.stdin ? { stdin: { ...source.stdin, loader: 'ts' as const, sourcefile: 'entry.ts' } } : {}),
+    bundle: true,
+    write: false,
+    format: 'esm',
+    target: 'es2020',
+    treeShaking: true,
+    minifySyntax: true,
+    legalComments: 'none',
+    charset: 'ascii',
+    metafile: true,
+    logLevel: 'silent',
+    plugins: source.plugins ?? [],
+    tsconfigRaw: { compilerOptions: { useDefineForClassFields: false, target: 'ES2020' } },
+  });
+  const lowered = lowerToEs5(bundled.outputFiles[0].text);
+  const code = source.minify ? await minify(lowered) : lowered;
+  return {
+    code: escapeControls(code),
+    bytes: Buffer.byteLength(code),
+    inputs: Object.keys(bundled.metafile.inputs),
+  };
+}
+
+const MARK = '__espruinoGlobals';
+
+/**
+ * Shortens names, but never to one that Espruino uses: the reserved names are mentioned in a
+ * statement that is cut off again afterwards, so esbuild keeps clear of them.
+ */
+async function minify(code: string): Promise<string> {
+  const reserved = [...ESPRUINO_GLOBALS, ...espruinoPins()].filter((name) => name !== 'eval' && name !== 'arguments');
+  const result = await transform(`${code}\n${MARK}(${reserved.join(',')});`, {
+    minify: true,
+    format: 'esm',
+    target: 'es5',
+    charset: 'ascii',
+    legalComments: 'none',
+  });
+  const end = result.code.lastIndexOf(MARK);
+  if (end < 0) throw new Error('the list of reserved names got lost in minification');
+  return result.code.slice(0, end).replace(/[,;]$/, ';');
+}
+
+function escapeControls(code: string): string {
+  return code.replace(/[\u0000-\u0009\u000b-\u001f]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`);
+}

@@ -1,0 +1,13 @@
+// What `npm run build` makes of our host programs: one file each in dist/, packages stay outside.
+import { defineConfig } from 'tsup';
+
+export default defineConfig({
+  entry: { tallywell: 'scripts/tallywell.ts', firmware: 'scripts/firmware.ts' },
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  outDir: 'dist',
+  splitting: true,
+  clean: false,
+  loader: { '.sql': 'text', '.html': 'text', '.css': 'text' },
+});
