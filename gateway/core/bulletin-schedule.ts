@@ -1,0 +1,90 @@
+/*
+ * bulletin-schedule.ts: when the bulletin of each group of 16 slots is due.
+ * Way: the gateway's tick asks what is due; what was really sent is told back.
+ * Pure. Source: design section 6: "each group of 16 slots has its fixed minute of the hour"; a node
+ * without time is answered early, so that it need not wait an hour for its first date.
+ */
+import { BULLETIN_RETRY_MS, EARLY_BULLETIN_DELAY_MS, EARLY_BULLETIN_GAP_MS } from '../limits';
+
+const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+const GROUPS = 16;
+
+/** The fixed minute of the hour of a group (0..15): 0, 3, 7, 11, ... 56. */
+export function groupMinute(group: number): number {
+  return Math.floor((group * 60) / GROUPS);
+}
+
+/** Number of the hour that began last with this group's minute. */
+function hourIndex(group: number, nowMs: number): number {
+  return Math.floor((nowMs - groupMinute(group) * MINUTE_MS) / HOUR_MS);
+}
+
+interface GroupPlan {
+  /** hourIndex at which the last regular bulletin went out (or the gateway began). */
+  toldHour: number;
+  /** Time of the last bulletin of any sort, ms; -1 = none yet. */
+  sentMs: number;
+  /** Time at which an early or repeated bulletin is due, ms; -1 = none. */
+  earlyMs: number;
+}
+
+/** Plans of all groups in use. Times are Unix ms of the gateway's clock, which may jump. */
+export interface BulletinSchedule {
+  /** Makes groups known. The first regular bulletin is due at the group's next minute. */
+  setGroups(groups: number[], nowMs: number): void;
+  /** A node without clock was heard: an early bulletin becomes due within 1 min, rate-limited. */
+  heardWithoutClock(group: number, nowMs: number): void;
+  /** Groups whose bulletin is due now, ascending. They stay due until sent() or failed(). */
+  due(nowMs: number): number[];
+  /** A bulletin of the group was handed to the radio. */
+  sent(group: number, nowMs: number): void;
+  /** The radio refused it: due again after BULLETIN_RETRY_MS. */
+  failed(group: number, nowMs: number): void;
+}
+
+/** Makes an empty schedule. */
+export function createBulletinSchedule(): BulletinSchedule {
+  const plans = new Map<number, GroupPlan>();
+  const planOf = (group: number): GroupPlan => {
+    const plan = plans.get(group);
+    if (plan === undefined) throw new Error(`bulletin group ${group} was never set`);
+    return plan;
+  };
+  return {
+    setGroups(groups, nowMs) {
+      for (const group of groups) {
+        if (plans.has(group)) continue;
+        plans.set(group, { toldHour: hourIndex(group, nowMs), sentMs: -1, earlyMs: -1 });
+      }
+    },
+    heardWithoutClock(group, nowMs) {
+      const plan = planOf(group);
+      // After a step of the clock backwards the last bulletin lies in the future: it counts as old.
+      const sinceMs = plan.sentMs < 0 || plan.sentMs > nowMs ? HOUR_MS : nowMs - plan.sentMs;
+      const waitMs = Math.max(EARLY_BULLETIN_DELAY_MS, EARLY_BULLETIN_GAP_MS - sinceMs);
+      if (plan.earlyMs < 0 || plan.earlyMs > nowMs + waitMs) plan.earlyMs = nowMs + waitMs;
+    },
+    due(nowMs) {
+      return [...plans]
+        .filter(
+          ([group, plan]) =>
+            hourIndex(group, nowMs) !== plan.toldHour ||
+            (plan.earlyMs >= 0 && plan.earlyMs <= nowMs),
+        )
+        .map(([group]) => group)
+        .sort((a, b) => a - b);
+    },
+    sent(group, nowMs) {
+      const plan = planOf(group);
+      plan.toldHour = hourIndex(group, nowMs);
+      plan.sentMs = nowMs;
+      plan.earlyMs = -1;
+    },
+    failed(group, nowMs) {
+      const plan = planOf(group);
+      plan.toldHour = hourIndex(group, nowMs);
+      plan.earlyMs = nowMs + BULLETIN_RETRY_MS;
+    },
+  };
+}

@@ -1,0 +1,113 @@
+/*
+ * migrations.ts: the numbered steps that make and grow the database.
+ * Way: openStore runs the steps above PRAGMA user_version, each in its own transaction.
+ * What stands today in words: schema.sql (a test holds both equal). A step is never changed once
+ * released; a change is a new step.
+ */
+import type { Database } from 'better-sqlite3';
+
+const STEP_1 = `
+CREATE TABLE meta (
+  name TEXT PRIMARY KEY,
+  value ANY NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE site (
+  id INTEGER PRIMARY KEY,
+  site TEXT NOT NULL UNIQUE,
+  name TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('water-point', 'canteen')),
+  latitude REAL,
+  longitude REAL
+) STRICT;
+CREATE TABLE node_key (
+  id INTEGER PRIMARY KEY,
+  public_key BLOB NOT NULL UNIQUE,
+  key_id BLOB NOT NULL UNIQUE,
+  site_id INTEGER NOT NULL REFERENCES site (id),
+  slot INTEGER NOT NULL,
+  placed_at_s INTEGER NOT NULL,
+  retired_at_s INTEGER
+) STRICT;
+CREATE TABLE calibration (
+  node_key_id INTEGER NOT NULL REFERENCES node_key (id),
+  calibration_id INTEGER NOT NULL,
+  volume_per_pulse_ul INTEGER NOT NULL,
+  PRIMARY KEY (node_key_id, calibration_id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE record (
+  id INTEGER PRIMARY KEY,
+  node_key_id INTEGER NOT NULL REFERENCES node_key (id),
+  epoch INTEGER NOT NULL,
+  sequence INTEGER NOT NULL,
+  kind INTEGER NOT NULL,
+  payload BLOB NOT NULL,
+  signature BLOB NOT NULL,
+  received_at_s INTEGER NOT NULL,
+  clock_state TEXT NOT NULL,
+  historical INTEGER NOT NULL,
+  from_radio INTEGER NOT NULL,
+  rssi_dbm INTEGER NOT NULL,
+  hops INTEGER NOT NULL,
+  UNIQUE (node_key_id, epoch, sequence)
+) STRICT;
+CREATE INDEX record_event ON record (node_key_id, epoch, sequence) WHERE kind = 3;
+CREATE TABLE epoch (
+  node_key_id INTEGER NOT NULL REFERENCES node_key (id),
+  epoch INTEGER NOT NULL,
+  boot_time_s INTEGER,
+  clock_uncertainty INTEGER,
+  clock_sequence INTEGER,
+  PRIMARY KEY (node_key_id, epoch)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE bucket (
+  node_key_id INTEGER NOT NULL REFERENCES node_key (id),
+  epoch INTEGER NOT NULL,
+  start_uptime_s INTEGER NOT NULL,
+  minutes INTEGER NOT NULL,
+  counter_0 INTEGER NOT NULL,
+  counter_1 INTEGER,
+  counter_2 INTEGER,
+  counter_3 INTEGER,
+  PRIMARY KEY (node_key_id, epoch, start_uptime_s)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE refusal (
+  reason TEXT PRIMARY KEY,
+  count INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE conflict (
+  id INTEGER PRIMARY KEY,
+  node_key_id INTEGER NOT NULL REFERENCES node_key (id),
+  epoch INTEGER NOT NULL,
+  sequence INTEGER NOT NULL,
+  payload BLOB NOT NULL,
+  signature BLOB NOT NULL,
+  received_at_s INTEGER NOT NULL
+) STRICT;
+CREATE TABLE notice (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  at_s INTEGER NOT NULL,
+  body TEXT NOT NULL
+) STRICT;
+`;
+
+/** The steps, first to last. The number of a step is its place, from 1. */
+export const MIGRATIONS: readonly string[] = [STEP_1];
+
+/**
+ * Brings a database to the newest form.
+ * Throws: when it was made by a newer Tallywell, and whatever SQLite throws.
+ */
+export function migrate(database: Database): void {
+  const version = database.pragma('user_version', { simple: true }) as number;
+  if (version > MIGRATIONS.length) {
+    throw new Error(
+      `the database has form ${version}, this program knows ${MIGRATIONS.length}: use a newer Tallywell`,
+    );
+  }
+  for (let step = version; step < MIGRATIONS.length; step += 1) {
+    database.transaction(() => {
+      database.exec(MIGRATIONS[step]);
+      database.pragma(`user_version = ${step + 1}`);
+    })();
+  }
+}

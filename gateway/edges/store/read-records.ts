@@ -1,0 +1,100 @@
+/*
+ * read-records.ts: stored records and notices in order of acceptance, for the outbox and the API.
+ * Way: SQLite -> rows -> core/messages.ts. Read only. Form: schema.sql.
+ */
+import type { Database } from 'better-sqlite3';
+
+/** One stored record with the facts of its reception. */
+export interface RecordRow {
+  /** Order of acceptance, from 1. */
+  id: number;
+  site: string;
+  /** 'water-point' or 'canteen': what the site is. */
+  siteKind: string;
+  payload: Uint8Array;
+  signature: Uint8Array;
+  /** Unix time by the gateway's clock, s. */
+  receivedAtS: number;
+  clockState: string;
+  /** 1 = late on arrival. */
+  historical: number;
+  fromRadio: number;
+  rssiDbm: number;
+  hops: number;
+}
+
+/** One thing worth telling once. */
+export interface NoticeRow {
+  id: number;
+  atS: number;
+  /** JSON text. */
+  body: string;
+}
+
+/** Counts of packets, as /api/v1/status shows them. */
+export interface RecordCounts {
+  stored: number;
+  duplicate: number;
+  /** Everything refused, conflicts included, duplicates not. */
+  rejected: number;
+  byReason: Record<string, number>;
+  /** Carried buckets that differed from the stored ones. */
+  disagreements: number;
+}
+
+const RECORD_SQL = `SELECT r.id, s.site, s.kind AS siteKind, r.payload, r.signature,
+  r.received_at_s AS receivedAtS, r.clock_state AS clockState, r.historical,
+  r.from_radio AS fromRadio, r.rssi_dbm AS rssiDbm, r.hops
+  FROM record r JOIN node_key k ON k.id = r.node_key_id JOIN site s ON s.id = k.site_id`;
+
+/** The reads of this file, prepared once. */
+export interface RecordReader {
+  /** Records accepted after this row, oldest first. */
+  recordsAfter(id: number, limit: number): RecordRow[];
+  /** A site's records accepted after this row, oldest first. */
+  recordsOfSite(site: string, afterId: number, limit: number): RecordRow[];
+  noticesAfter(id: number, limit: number): NoticeRow[];
+  /** Row of the record accepted last; 0 = none. */
+  lastRecordId(): number;
+  /** Row of the notice added last; 0 = none. */
+  lastNoticeId(): number;
+  counts(): RecordCounts;
+}
+
+/** Prepares the reads on an open database. */
+export function createRecordReader(database: Database): RecordReader {
+  const after = database.prepare(`${RECORD_SQL} WHERE r.id > ? ORDER BY r.id LIMIT ?`);
+  const ofSite = database.prepare(
+    `${RECORD_SQL} WHERE s.site = ? AND r.id > ? ORDER BY r.id LIMIT ?`,
+  );
+  const notices = database.prepare(
+    'SELECT id, at_s AS atS, body FROM notice WHERE id > ? ORDER BY id LIMIT ?',
+  );
+  // Rows are never deleted, so the last id is also their count.
+  const last = database.prepare('SELECT coalesce(max(id), 0) FROM record').pluck();
+  const lastNotice = database.prepare('SELECT coalesce(max(id), 0) FROM notice').pluck();
+  const refusals = database.prepare('SELECT reason, count FROM refusal ORDER BY reason');
+  return {
+    recordsAfter: (id, limit) => after.all(id, limit) as RecordRow[],
+    recordsOfSite: (site, afterId, limit) => ofSite.all(site, afterId, limit) as RecordRow[],
+    noticesAfter: (id, limit) => notices.all(id, limit) as NoticeRow[],
+    lastRecordId: () => last.get() as number,
+    lastNoticeId: () => lastNotice.get() as number,
+    counts() {
+      const byReason: Record<string, number> = {};
+      let rejected = 0;
+      for (const { reason, count } of refusals.all() as { reason: string; count: number }[]) {
+        byReason[reason] = count;
+        if (reason !== 'duplicate' && reason !== 'disagreement') rejected += count;
+      }
+      const { duplicate = 0, disagreement = 0, ...others } = byReason;
+      return {
+        stored: last.get() as number,
+        duplicate,
+        rejected,
+        byReason: others,
+        disagreements: disagreement,
+      };
+    },
+  };
+}

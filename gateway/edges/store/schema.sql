@@ -1,0 +1,112 @@
+-- The gateway's database (DIR/gateway.sqlite), as migrations.ts makes it. A test holds both equal.
+-- Public for readers: open it read-only. It is in WAL mode, so reading disturbs nobody.
+-- Times ending in _s are Unix seconds by the clock named. Raw signed bytes are never deleted.
+
+-- Single facts: pod, gateway_public_key (hex), bulletin_sequence (ever rising, written before a
+-- bulletin goes out), cursor:<outbox> (last row of record or notice the broker has acknowledged).
+CREATE TABLE meta (
+  name TEXT PRIMARY KEY,
+  value ANY NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- The register. History belongs to the site.
+CREATE TABLE site (
+  id INTEGER PRIMARY KEY,
+  site TEXT NOT NULL UNIQUE,
+  name TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('water-point', 'canteen')),
+  latitude REAL,
+  longitude REAL
+) STRICT;
+
+-- Trust belongs to the key. key_id = first 4 bytes of SHA-256(public_key). A replaced node's key stays,
+-- with retired_at_s set: what it counted before still counts.
+CREATE TABLE node_key (
+  id INTEGER PRIMARY KEY,
+  public_key BLOB NOT NULL UNIQUE,
+  key_id BLOB NOT NULL UNIQUE,
+  site_id INTEGER NOT NULL REFERENCES site (id),
+  slot INTEGER NOT NULL,
+  placed_at_s INTEGER NOT NULL,
+  retired_at_s INTEGER
+) STRICT;
+
+CREATE TABLE calibration (
+  node_key_id INTEGER NOT NULL REFERENCES node_key (id),
+  calibration_id INTEGER NOT NULL,
+  volume_per_pulse_ul INTEGER NOT NULL,
+  PRIMARY KEY (node_key_id, calibration_id)
+) STRICT, WITHOUT ROWID;
+
+-- Every accepted record once, in order of acceptance (id). payload and signature are the exact bytes
+-- heard. The rest are facts of the reception: gateway's clock and how sure it was ('trusted', 'unknown'),
+-- historical (1 = late on arrival), radio number of the sender (a hint), signal, hops (-1 not told).
+CREATE TABLE record (
+  id INTEGER PRIMARY KEY,
+  node_key_id INTEGER NOT NULL REFERENCES node_key (id),
+  epoch INTEGER NOT NULL,
+  sequence INTEGER NOT NULL,
+  kind INTEGER NOT NULL,
+  payload BLOB NOT NULL,
+  signature BLOB NOT NULL,
+  received_at_s INTEGER NOT NULL,
+  clock_state TEXT NOT NULL,
+  historical INTEGER NOT NULL,
+  from_radio INTEGER NOT NULL,
+  rssi_dbm INTEGER NOT NULL,
+  hops INTEGER NOT NULL,
+  UNIQUE (node_key_id, epoch, sequence)
+) STRICT;
+
+-- Events are few; the newest button press is found through this.
+CREATE INDEX record_event ON record (node_key_id, epoch, sequence) WHERE kind = 3;
+
+-- One row per epoch heard. boot_time_s (Unix time at uptime 0, by the node's clock) comes from the
+-- surest record of the epoch and dates all its buckets; NULL while no record of it had time.
+CREATE TABLE epoch (
+  node_key_id INTEGER NOT NULL REFERENCES node_key (id),
+  epoch INTEGER NOT NULL,
+  boot_time_s INTEGER,
+  clock_uncertainty INTEGER,
+  clock_sequence INTEGER,
+  PRIMARY KEY (node_key_id, epoch)
+) STRICT, WITHOUT ROWID;
+
+-- What was counted, once per bucket whoever carried it. Water point: counter_0 = volume in 0.1 L,
+-- counter_1 = draws. Canteen: counter_0 = adults' meals, counter_1 = children's meals.
+CREATE TABLE bucket (
+  node_key_id INTEGER NOT NULL REFERENCES node_key (id),
+  epoch INTEGER NOT NULL,
+  start_uptime_s INTEGER NOT NULL,
+  minutes INTEGER NOT NULL,
+  counter_0 INTEGER NOT NULL,
+  counter_1 INTEGER,
+  counter_2 INTEGER,
+  counter_3 INTEGER,
+  PRIMARY KEY (node_key_id, epoch, start_uptime_s)
+) STRICT, WITHOUT ROWID;
+
+-- Packets that changed nothing, by reason (shared/reasons.ts), 'duplicate' and 'conflict' among them;
+-- 'disagreement' counts carried buckets that differed from the ones stored.
+CREATE TABLE refusal (
+  reason TEXT PRIMARY KEY,
+  count INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Evidence: records with a good signature whose (key, epoch, sequence) is stored with other bytes.
+CREATE TABLE conflict (
+  id INTEGER PRIMARY KEY,
+  node_key_id INTEGER NOT NULL REFERENCES node_key (id),
+  epoch INTEGER NOT NULL,
+  sequence INTEGER NOT NULL,
+  payload BLOB NOT NULL,
+  signature BLOB NOT NULL,
+  received_at_s INTEGER NOT NULL
+) STRICT;
+
+-- Things worth telling once (JSON), for bridge/event.
+CREATE TABLE notice (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  at_s INTEGER NOT NULL,
+  body TEXT NOT NULL
+) STRICT;

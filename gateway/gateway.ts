@@ -1,0 +1,180 @@
+/*
+ * gateway.ts: the whole gateway put together: hear -> judge -> store -> tell, and bulletins back.
+ * Way: radio -> custody -> store; after each commit MQTT from the outbox; by the schedule bulletins.
+ * Clock, randomness and transports are chosen here and handed down. Storage that fails is not caught
+ * anywhere: it ends the process loudly.
+ */
+import packageJson from '../package.json';
+import { toHex } from '../shared/bytes';
+import { keyIdOf } from '../shared/verify';
+import { topics } from './core/messages';
+import { startBroker } from './edges/broker';
+import { type GatewayClock, type ParentClock, parentClock, systemClock } from './edges/clock';
+import { startHttp } from './edges/http';
+import { stderrLog } from './edges/log';
+import { connectBroker, urlForLog } from './edges/mqtt-out';
+import { type Barrier, listenToParent, type ToParent, tellParent } from './edges/parent';
+import type { Publisher } from './edges/publisher';
+import { createRecordReader } from './edges/store/read-records';
+import { createSiteReader } from './edges/store/read-sites';
+import type { Store } from './edges/store/store';
+import { createEngine, type Engine } from './engine';
+import { STOP_DRAIN_MS } from './limits';
+import { type Base, type GatewayOptions, openBase } from './opening';
+import { type GatewayStatus, readStatus } from './status';
+import { createTeller, type Teller } from './tell';
+import { createViews, SCHEMAS } from './views';
+
+/** A gateway that runs. */
+export interface RunningGateway {
+  /** Ed25519 public key that signs bulletins, hex. */
+  publicKey: string;
+  httpUrl: string;
+  /** Address of the broker, without password. */
+  mqttUrl: string;
+  status(): GatewayStatus;
+  /** Stops: what is heard is committed, the outbox is drained (at most 10 s), everything closes. */
+  stop(): Promise<void>;
+  /** Resolves once it has stopped, whoever asked. */
+  stopped: Promise<void>;
+}
+
+/** The broker to tell: an external one, or the embedded one. `onConnect`: tell every state again. */
+async function openPublisher(
+  options: GatewayOptions,
+  base: Base,
+  onConnect: () => void,
+): Promise<{ publisher: Publisher; url: string; name: string }> {
+  const host = options.host ?? '127.0.0.1';
+  if (options.mqttUrl === undefined) {
+    const broker = await startBroker(host, options.mqttPort ?? 1883);
+    return { publisher: broker, url: broker.url, name: 'embedded' };
+  }
+  const publisher = connectBroker({
+    url: options.mqttUrl,
+    clientId: `tallywell-${base.pod}-${toHex(keyIdOf(base.key.publicKey))}`,
+    will: {
+      topic: topics(base.pod).bridge('state'),
+      payload: JSON.stringify({ state: 'offline' }),
+    },
+    onConnect,
+    log: options.log ?? stderrLog,
+    random: Math.random,
+  });
+  const url = urlForLog(options.mqttUrl);
+  return { publisher, url, name: url };
+}
+
+function infoOf(base: Base) {
+  const inUse = base.store.keys().filter((key) => key.retiredAtS === null);
+  return {
+    version: packageJson.version,
+    pod: base.pod,
+    publicKey: toHex(base.key.publicKey),
+    sites: new Set(inUse.map((key) => key.site)).size,
+    nodes: inUse.length,
+    schemas: Object.keys(SCHEMAS).sort(),
+  };
+}
+
+function isParentClock(clock: GatewayClock): clock is ParentClock {
+  return 'set' in clock;
+}
+
+/** The parent's barrier: everything that reached us until then is judged, durable and answered. */
+function createBarrier(engine: Engine, clock: ParentClock, begin: () => void) {
+  let begun = false;
+  return async ({ id, timeMs, radioBytes }: Barrier): Promise<ToParent> => {
+    await engine.radio.waitFor(radioBytes);
+    clock.set(timeMs);
+    if (!begun) begin();
+    begun = true;
+    engine.radio.deliver(radioBytes);
+    clock.runDue();
+    engine.commit();
+    await engine.radio.flushed();
+    return {
+      type: 'barrier',
+      id,
+      radioBytes: engine.radio.bytesWritten(),
+      session: engine.radio.session(),
+    };
+  };
+}
+
+/**
+ * Starts a gateway.
+ * Rejects: options or register that are wrong, a port in use, a database or key that cannot be used.
+ */
+export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
+  const clock = options.clock === 'parent' ? parentClock() : systemClock();
+  const base = openBase(options, clock);
+  const { store, pod } = base;
+  const records = createRecordReader(store.database);
+  const sites = createSiteReader(store.database);
+  let teller: Teller | null = null;
+  const { publisher, url, name } = await openPublisher(options, base, () => teller?.tellAll());
+  const engine = createEngine(options, base, clock);
+  const status = () =>
+    readStatus({
+      pod,
+      clock,
+      records,
+      radio: () => ({
+        session: engine.radio.session(),
+        myNodeNum: engine.radio.myNodeNum(),
+        problem: engine.radio.problem(),
+      }),
+      outbox: () => ({
+        waiting: teller?.lag() ?? 0,
+        broker: options.mqttUrl === undefined ? 'embedded' : 'external',
+        connected: publisher.isConnected(),
+      }),
+      bulletins: () => ({ ...engine.bulletinCounts }),
+    });
+  const doors = { store, records, sites, clock, publisher, pod, brokerName: name };
+  const to = createTeller({ ...doors, info: () => infoOf(base), health: status });
+  teller = to;
+  const views = createViews({ records, sites, pod, nowMs: clock.nowMs, status });
+  const http = await startHttp(options.host ?? '127.0.0.1', options.httpPort ?? 8080, views);
+  const begin = () => {
+    to.tellAll();
+    engine.begin(to);
+  };
+  const { stop, stopped } = createStop(engine, to, publisher, http, store);
+  const running = { publicKey: toHex(base.key.publicKey), httpUrl: http.url, mqttUrl: url };
+  if (isParentClock(clock)) {
+    listenToParent({ barrier: createBarrier(engine, clock, begin), stop: () => void stop() });
+    tellParent({ type: 'ready', pid: process.pid, ...running });
+  } else begin();
+  return { ...running, status, stop, stopped };
+}
+
+/** The graceful end, once. */
+function createStop(
+  engine: Engine,
+  teller: Teller,
+  publisher: Publisher,
+  http: { close(): Promise<void> },
+  store: Store,
+) {
+  let tellStopped = () => {};
+  const stopped = new Promise<void>((resolve) => {
+    tellStopped = resolve;
+  });
+  let stopping: Promise<void> | null = null;
+  const run = async () => {
+    engine.end();
+    await teller.drain(STOP_DRAIN_MS);
+    await teller.goodbye();
+    await publisher.close();
+    await http.close();
+    store.close();
+    tellStopped();
+  };
+  const stop = (): Promise<void> => {
+    stopping ??= run();
+    return stopping;
+  };
+  return { stop, stopped };
+}

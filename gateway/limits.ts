@@ -1,0 +1,91 @@
+/*
+ * limits.ts: every limit of the gateway, with its unit.
+ * Limits of the wire and of the node live in shared/limits.ts.
+ */
+
+/** Longest a stored record waits for its durable commit, ms. Events do not wait. */
+export const GROUP_COMMIT_MS = 1_000;
+/** Longest that counts of refused packets wait for a commit of their own, ms. */
+export const COUNTS_COMMIT_MS = 10_000;
+
+/** How often the gateway looks whether a bulletin, a health report or a state change is due, ms. */
+export const TICK_MS = 5_000;
+/** How often the retained health report is published, ms. */
+export const HEALTH_MS = 300_000;
+
+/** Delay between hearing a node without clock and the early bulletin for its group, ms. */
+export const EARLY_BULLETIN_DELAY_MS = 60_000;
+/** Least time between an early bulletin and the bulletin of the same group before it, ms. */
+export const EARLY_BULLETIN_GAP_MS = 600_000;
+/** Delay before a bulletin that the radio refused is tried again, ms. */
+export const BULLETIN_RETRY_MS = 120_000;
+/** How often the state of an older epoch is told again after its last change, bulletins. */
+export const BULLETIN_REPEATS = 4;
+/** Epochs of one key whose sequence state is loaded at start, newest first, epochs. */
+export const EPOCHS_LOADED_MAX = 8;
+/** Slots a pod has: groups x slots per group, slots. */
+export const SLOTS_MAX = 256;
+
+/** A site not heard for longer than this has "no news", s (records come hourly, plus jitter). */
+export const NO_NEWS_AFTER_S = 3 * 3600;
+/** A record older than this on arrival is historical: it must not move a live display, s. */
+export const HISTORICAL_AFTER_S = 2 * 3600;
+
+/** First delay before a lost radio or broker is tried again, ms. */
+export const RETRY_MS_MIN = 1_000;
+/** Longest delay before a lost radio or broker is tried again, ms. */
+export const RETRY_MS_MAX = 60_000;
+/** Delay before the radio is tried again when a parent process keeps the clock, ms of real time. */
+export const RETRY_PARENT_MS = 50;
+
+/** Raw bytes read from the radio that may wait for a parent's barrier, bytes. */
+export const RADIO_BUFFER_BYTES_MAX = 1 << 20;
+
+/** Evidence of conflicts kept per key, records. */
+export const CONFLICTS_PER_KEY_MAX = 16;
+/** Notices (events of the gateway) kept, rows. */
+export const NOTICES_MAX = 10_000;
+
+/** Messages sent to the broker that wait for their PUBACK at one time, messages. */
+export const OUTBOX_WINDOW = 10;
+/** Longest a graceful stop waits for the outbox, ms. */
+export const STOP_DRAIN_MS = 10_000;
+
+/** TCP connections the embedded broker accepts at one time, connections. */
+export const BROKER_CLIENTS_MAX = 64;
+/** Largest packet a client may send to the embedded broker, bytes (clients only subscribe). */
+export const BROKER_PACKET_BYTES_MAX = 65_536;
+
+/** Longest request line plus headers the HTTP server reads, bytes. */
+export const HTTP_HEADER_BYTES_MAX = 8_192;
+/** Longest an HTTP client may take to send its request, ms. */
+export const HTTP_REQUEST_MS_MAX = 10_000;
+/** TCP connections the HTTP server accepts at one time, connections. */
+export const HTTP_CLIENTS_MAX = 128;
+/** Records one API answer carries at most, records. */
+export const HTTP_RECORDS_MAX = 500;
+
+/** Longest register file that is read, bytes. */
+export const REGISTER_BYTES_MAX = 4 << 20;
+
+/** Bytes C3 written to wake a radio before the first frame, bytes. */
+export const WAKE_BYTES = 32;
+/** Longest silence of the radio while it tells its configuration, ms. */
+export const SYNC_PROGRESS_MS = 10_000;
+/** Longest the whole handshake may take, ms. */
+export const SYNC_TOTAL_MS = 60_000;
+/** How often the radio is asked for a sign of life, ms. */
+export const HEARTBEAT_MS = 60_000;
+/** Heartbeats in a row that may stay without answer, heartbeats. */
+export const HEARTBEATS_MISSED_MAX = 3;
+/** Longest a half frame waits for its next byte, ms. */
+export const STREAM_IDLE_MS = 2_000;
+/** How long answers to a sent packet are waited for, ms (three tries of the slowest usual preset take 25 s). */
+export const SENT_ANSWER_MS = 60_000;
+/** Answers of one kind kept for one sent packet, answers. */
+export const SENT_ANSWERS_MAX = 16;
+
+/** Longest a TCP connection to the radio may take to open, ms. */
+export const CONNECT_MS_MAX = 10_000;
+/** How often the radio's clock is set, ms (a radio takes a new time after 30 min at the earliest). */
+export const SET_TIME_MS = 31 * 60_000;

@@ -1,0 +1,104 @@
+/*
+ * opening.ts: from options to the things the gateway stands on: database, key, register, radio's address.
+ * Way: command line or library call -> checked values, opened files.
+ */
+import { mkdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { toHex } from '../shared/bytes';
+import { keyIdOf } from '../shared/verify';
+import { isTopicWord, type Register, RegisterError, readRegister } from './core/register';
+import type { GatewayClock } from './edges/clock';
+import { type GatewayKey, loadGatewayKey } from './edges/key';
+import type { Log } from './edges/log';
+import { serialTransport } from './edges/radio-serial';
+import { tcpTransport } from './edges/radio-tcp';
+import { META_GATEWAY_KEY, META_POD, openStore, type Store } from './edges/store/store';
+import type { OpenTransport } from './edges/transport';
+import { REGISTER_BYTES_MAX } from './limits';
+
+/** How a gateway is started. */
+export interface GatewayOptions {
+  /** Folder for database and key; made when it is not there. */
+  dataDir: string;
+  /** tcp://host[:port] or serial:/dev/… */
+  radio: string;
+  /** Register file (JSON), imported at each start. */
+  registerFile?: string;
+  /** Name of the pod in topics; else the register's, else the one stored, else "pod". */
+  pod?: string;
+  /** External broker; without it an embedded one is started. */
+  mqttUrl?: string;
+  /** Address HTTP and the embedded broker bind. Default 127.0.0.1: this machine only. */
+  host?: string;
+  /** 0 = any free one. */
+  mqttPort?: number;
+  httpPort?: number;
+  /** parent: a parent process keeps the clock over IPC. Default system. */
+  clock?: 'system' | 'parent';
+  log?: Log;
+}
+
+const DEFAULT_RADIO_PORT = 4403;
+
+/** Chooses the transport from the address. Throws: when it has neither form. */
+export function transportOf(radio: string): OpenTransport {
+  if (radio.startsWith('serial:')) return serialTransport(radio.slice('serial:'.length));
+  if (!radio.startsWith('tcp://')) {
+    throw new Error(`radio "${radio}": write tcp://host:port or serial:/dev/…`);
+  }
+  const { hostname, port } = new URL(radio);
+  const host = hostname.replace(/^\[|\]$/g, '');
+  return tcpTransport(host, port === '' ? DEFAULT_RADIO_PORT : Number(port));
+}
+
+function readRegisterFile(path: string): Register {
+  if (statSync(path).size > REGISTER_BYTES_MAX)
+    throw new RegisterError(`register: ${path} is too large`);
+  let json: unknown;
+  try {
+    json = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw new RegisterError(`register: ${path}: ${(error as Error).message}`);
+  }
+  const register = readRegister(json);
+  const keyIds = new Set<string>();
+  for (const node of register.sites.flatMap((site) => site.nodes)) {
+    const keyId = toHex(keyIdOf(node.publicKey));
+    if (keyIds.has(keyId)) throw new RegisterError(`register: two keys share the id ${keyId}`);
+    keyIds.add(keyId);
+  }
+  return register;
+}
+
+/** What the gateway stands on. */
+export interface Base {
+  store: Store;
+  key: GatewayKey;
+  pod: string;
+}
+
+/**
+ * Opens database and key, takes over the register.
+ * Throws: RegisterError; a database or key that cannot be used; a pod name that cannot be a topic.
+ */
+export function openBase(options: GatewayOptions, clock: GatewayClock): Base {
+  mkdirSync(options.dataDir, { recursive: true, mode: 0o700 });
+  const register = options.registerFile ? readRegisterFile(options.registerFile) : null;
+  const store = openStore(join(options.dataDir, 'gateway.sqlite'));
+  const known = store.meta(META_GATEWAY_KEY);
+  const key = loadGatewayKey(join(options.dataDir, 'gateway.key'), known === undefined);
+  const publicKey = toHex(key.publicKey);
+  if (known !== undefined && known !== publicKey) {
+    throw new Error('gateway.key is not the key this database belongs to: put the right file back');
+  }
+  const pod = options.pod ?? register?.pod ?? store.meta(META_POD) ?? 'pod';
+  if (!isTopicWord(pod)) throw new Error(`pod "${pod}": 1 to 64 of letters, digits, '-', '_'`);
+  store.setMeta(META_GATEWAY_KEY, publicKey);
+  store.setMeta(META_POD, pod);
+  if (register !== null) {
+    const nowS = clock.state() === 'unknown' ? store.lastReceivedS() : clock.nowMs() / 1000;
+    store.importRegister(register, keyIdOf, Math.floor(nowS));
+  }
+  store.commit();
+  return { store, key, pod };
+}

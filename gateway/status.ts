@@ -1,0 +1,73 @@
+/*
+ * status.ts: how the gateway itself is doing, for /api/v1/status and bridge/health.
+ * Way: counts of the store, clock, radio session and outbox -> one plain object.
+ */
+import { radioName } from './core/messages';
+import type { GatewayClock } from './edges/clock';
+import type { RecordReader } from './edges/store/read-records';
+
+/** State of the radio's session. */
+export type SessionWord = 'closed' | 'syncing' | 'ready';
+
+/** The form of /api/v1/status and bridge/health. */
+export interface GatewayStatus {
+  pod: string;
+  /** Unix time by the gateway's clock, s. */
+  t: number;
+  healthy: boolean;
+  /** What keeps it from being healthy, in plain words. */
+  problems: string[];
+  records: {
+    stored: number;
+    duplicate: number;
+    rejected: number;
+    byReason: Record<string, number>;
+  };
+  /** Carried buckets that differed from the stored ones. */
+  disagreements: number;
+  clock: { state: string; uncertaintyS: number | null };
+  radio: { session: SessionWord; number: string | null };
+  /** waiting: records and notices the broker has not acknowledged yet. */
+  outbox: { waiting: number; broker: 'embedded' | 'external'; connected: boolean };
+  bulletins: { sent: number; refused: number };
+}
+
+/** Where the status is read from. */
+export interface StatusDoors {
+  pod: string;
+  clock: GatewayClock;
+  records: RecordReader;
+  radio(): { session: SessionWord; myNodeNum: number | null; problem: string | null };
+  outbox(): GatewayStatus['outbox'];
+  bulletins(): GatewayStatus['bulletins'];
+}
+
+/** Reads the status now. */
+export function readStatus(doors: StatusDoors): GatewayStatus {
+  const { stored, duplicate, rejected, byReason, disagreements } = doors.records.counts();
+  const radio = doors.radio();
+  const uncertainty = doors.clock.uncertainty();
+  const problems: string[] = [];
+  if (radio.session !== 'ready') {
+    problems.push(`radio: ${radio.problem ?? 'not connected'}; nothing is heard meanwhile`);
+  } else if (radio.problem !== null) problems.push(`radio: ${radio.problem}`);
+  if (doors.clock.state() === 'unknown') problems.push('clock: not set; nodes get no time');
+  return {
+    pod: doors.pod,
+    t: Math.floor(doors.clock.nowMs() / 1000),
+    healthy: problems.length === 0,
+    problems,
+    records: { stored, duplicate, rejected, byReason },
+    disagreements,
+    clock: {
+      state: doors.clock.state(),
+      uncertaintyS: uncertainty === 15 ? null : 2 ** uncertainty,
+    },
+    radio: {
+      session: radio.session,
+      number: radio.myNodeNum === null ? null : radioName(radio.myNodeNum),
+    },
+    outbox: doors.outbox(),
+    bulletins: doors.bulletins(),
+  };
+}

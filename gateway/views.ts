@@ -1,0 +1,113 @@
+/*
+ * views.ts: what the HTTP server answers: the page, the JSON API, health, the schemas.
+ * Way: readers of the store and the gateway's status -> messages -> answers.
+ * Described in docs/api.md.
+ */
+import { recordMessage, type SiteReading, siteMessage } from './core/messages';
+import { type Answer, type AnswerFunction, errorAnswer } from './edges/http';
+import type { RecordReader } from './edges/store/read-records';
+import type { SiteReader } from './edges/store/read-sites';
+import { HTTP_RECORDS_MAX } from './limits';
+import availabilitySchema from './schemas/availability.json';
+import bridgeEventSchema from './schemas/bridge-event.json';
+import bridgeHealthSchema from './schemas/bridge-health.json';
+import bridgeInfoSchema from './schemas/bridge-info.json';
+import bridgeStateSchema from './schemas/bridge-state.json';
+import recordSchema from './schemas/record.json';
+import siteSchema from './schemas/site.json';
+import type { GatewayStatus } from './status';
+import { dayStartS } from './tell';
+import { type PageSite, sitesPage } from './web/page';
+
+/** JSON Schemas of everything told, by name. */
+export const SCHEMAS: Record<string, object> = {
+  availability: availabilitySchema,
+  'bridge-event': bridgeEventSchema,
+  'bridge-health': bridgeHealthSchema,
+  'bridge-info': bridgeInfoSchema,
+  'bridge-state': bridgeStateSchema,
+  record: recordSchema,
+  site: siteSchema,
+};
+
+/** What the views read. */
+export interface ViewDoors {
+  records: RecordReader;
+  sites: SiteReader;
+  pod: string;
+  nowMs(): number;
+  status(): GatewayStatus;
+}
+
+function json(body: object, status = 200): Answer {
+  return { status, type: 'application/json', body: `${JSON.stringify(body)}\n` };
+}
+
+function wholeNumber(text: string | null, otherwise: number, most: number): number {
+  if (text === null || !/^\d{1,15}$/.test(text)) return otherwise;
+  return Math.min(Number(text), most);
+}
+
+/** Makes the answer function of the HTTP server. */
+export function createViews({ records, sites, pod, nowMs, status }: ViewDoors): AnswerFunction {
+  const reading = (site: string) => sites.readSite(site, dayStartS(nowMs()));
+  const messageOf = (of: SiteReading) => siteMessage(of, Math.floor(nowMs() / 1000));
+  const allSites = () =>
+    sites
+      .siteNames()
+      .map(reading)
+      .filter((one) => one !== null)
+      .map(messageOf);
+
+  const page = (): Answer => {
+    const now = status();
+    const head = {
+      pod,
+      nowS: Math.floor(nowMs() / 1000),
+      clock: now.clock.state,
+      radio: now.radio.session,
+      records: now.records,
+    };
+    return { status: 200, type: 'text/html', body: sitesPage(head, allSites() as PageSite[]) };
+  };
+  const siteView = (name: string, rest: string[], query: URLSearchParams): Answer => {
+    const one = reading(name);
+    if (one === null) return errorAnswer(404, 'no such site');
+    if (rest.length === 0) {
+      const { stored, expected, bucketSums } = sites.completeness(name);
+      return json({ ...messageOf(one), records: { stored, expected }, bucketSums });
+    }
+    if (rest.length !== 1 || rest[0] !== 'records') return errorAnswer(404, 'not found');
+    const after = wholeNumber(query.get('after'), 0, Number.MAX_SAFE_INTEGER);
+    const limit = wholeNumber(query.get('limit'), 100, HTTP_RECORDS_MAX);
+    const rows = records.recordsOfSite(name, after, limit);
+    return json({
+      records: rows.map((row) => ({ id: row.id, ...recordMessage(row).body })),
+      next: rows.length === limit && limit > 0 ? rows[rows.length - 1].id : null,
+    });
+  };
+  const schemaView = (rest: string[]): Answer => {
+    const names = Object.keys(SCHEMAS).sort();
+    if (rest.length === 0 || rest[0] === '')
+      return json({ schemas: names.map((name) => `${name}.json`) });
+    const name = rest[0].replace(/\.json$/, '');
+    if (rest.length !== 1 || !names.includes(name)) return errorAnswer(404, 'no such schema');
+    return { ...json(SCHEMAS[name]), type: 'application/schema+json' };
+  };
+  const api = ([what, ...rest]: string[], query: URLSearchParams): Answer => {
+    if (what === 'status' && rest.length === 0) return json(status());
+    if (what === 'sites' && rest.length === 0) return json({ sites: allSites() });
+    if (what === 'sites') return siteView(rest[0], rest.slice(1), query);
+    if (what === 'schemas') return schemaView(rest);
+    return errorAnswer(404, 'not found');
+  };
+  return (segments, query) => {
+    if (segments.length === 1 && segments[0] === '') return page();
+    if (segments.length === 1 && segments[0] === 'health') {
+      const { healthy, problems } = status();
+      return json({ healthy, problems }, healthy ? 200 : 503);
+    }
+    if (segments[0] === 'api' && segments[1] === 'v1') return api(segments.slice(2), query);
+    return errorAnswer(404, 'not found');
+  };
+}

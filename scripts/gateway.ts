@@ -1,0 +1,80 @@
+/*
+ * gateway.ts: the verb `tallywell gateway`: options, help, and the end of the process.
+ * Way: command line -> startGateway (gateway/gateway.ts).
+ */
+import { type Command, InvalidArgumentError } from 'commander';
+import { startGateway } from '../gateway/gateway';
+
+interface GatewayFlags {
+  data: string;
+  radio: string;
+  register?: string;
+  pod?: string;
+  mqtt?: string;
+  mqttPort: number;
+  httpPort: number;
+  host: string;
+  clock: 'system' | 'parent';
+}
+
+function port(text: string): number {
+  const number = Number(text);
+  if (!/^\d{1,5}$/.test(text) || number > 65_535) {
+    throw new InvalidArgumentError('a port is a number from 0 to 65535; 0 = any free one');
+  }
+  return number;
+}
+
+function clockName(text: string): 'system' | 'parent' {
+  if (text === 'system' || text === 'parent') return text;
+  throw new InvalidArgumentError('system or parent');
+}
+
+async function runGateway(flags: GatewayFlags): Promise<void> {
+  const gateway = await startGateway({
+    dataDir: flags.data,
+    radio: flags.radio,
+    registerFile: flags.register,
+    pod: flags.pod,
+    mqttUrl: flags.mqtt,
+    mqttPort: flags.mqttPort,
+    httpPort: flags.httpPort,
+    host: flags.host,
+    clock: flags.clock,
+  });
+  process.stderr.write(`gateway: page ${gateway.httpUrl}  broker ${gateway.mqttUrl}\n`);
+  const stop = () => void gateway.stop();
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+  await gateway.stopped;
+  process.exit(0);
+}
+
+/** Adds the verb `gateway` to the program. */
+export function registerGatewayCommand(program: Command): void {
+  program
+    .command('gateway')
+    .description('Hear, verify, keep and tell what the nodes count.')
+    .requiredOption('--data <dir>', 'folder of database and key')
+    .requiredOption('--radio <address>', 'tcp://host:port or serial:/dev/serial/by-id/…')
+    .option('--register <file>', 'sites and nodes (JSON), imported at each start')
+    .option('--pod <name>', 'name of the pod in topics')
+    .option('--mqtt <url>', 'publish to this broker instead of the embedded one')
+    .option('--mqtt-port <port>', 'port of the embedded broker, 0 = any free one', port, 1883)
+    .option('--http-port <port>', 'port of page and API, 0 = any free one', port, 8080)
+    .option('--host <address>', 'address that page and broker listen on', '127.0.0.1')
+    .option(
+      '--clock <source>',
+      'system, or parent (the village keeps the time)',
+      clockName,
+      'system',
+    )
+    .action(async (flags: GatewayFlags) => {
+      try {
+        await runGateway(flags);
+      } catch (error) {
+        process.stderr.write(`gateway: ${(error as Error).message}\n`);
+        process.exit(1);
+      }
+    });
+}
