@@ -23,6 +23,9 @@ import {
   skipField,
 } from './protobuf';
 
+const LORA_SECTION = 6;
+const LAST_SECTION = 10;
+
 /**
  * | field | number | wire |
  * |---|---|---|
@@ -112,7 +115,7 @@ export function decodeLoRaConfig(bytes: Uint8Array): LoRaConfig | Reason {
 
 function readSection(field: number, reader: Reader): Config {
   const bytes = readBytes(reader);
-  if (field !== 6) return { otherSection: { field: field, bytes: bytes } };
+  if (field !== LORA_SECTION) return { otherSection: { field: field, bytes: bytes } };
   const lora = decodeLoRaConfig(bytes);
   if (typeof lora !== 'string') return { lora: lora };
   reader.failed = true;
@@ -124,7 +127,7 @@ export function decodeConfig(bytes: Uint8Array): Config | Reason {
   let config: Config = {};
   const reader = createReader(bytes);
   for (let field = nextField(reader); field !== 0; field = nextField(reader)) {
-    if (reader.wire === 2) config = readSection(field, reader);
+    if (field <= LAST_SECTION) config = readSection(field, reader);
     else skipField(reader);
   }
   return reader.failed ? 'malformed' : config;
@@ -159,7 +162,7 @@ export interface ConfigToSend {
 /** Writes a Config. */
 export function encodeConfig(config: ConfigToSend): Uint8Array {
   const writer = createWriter(64);
-  if (config.lora) putMessage(writer, 6, encodeLoRaConfig(config.lora));
+  if (config.lora) putMessage(writer, LORA_SECTION, encodeLoRaConfig(config.lora));
   else if (config.otherSection)
     putMessage(writer, config.otherSection.field, config.otherSection.bytes);
   return finish(writer);

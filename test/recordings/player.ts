@@ -133,7 +133,7 @@ function expectWritten(player: Player, body: Uint8Array, frames: Uint8Array[]): 
   }
 }
 
-function onRequest(player: Player, body: Uint8Array, request: ToRadio): Uint8Array[] {
+function onRequest(player: Player, request: ToRadio): Uint8Array[] {
   const { session, where } = player;
   if (request.packet) return done(player, session.send(request.packet, where.t_ms));
   if (request.wantConfigId !== undefined) {
@@ -156,7 +156,7 @@ function takeToRadio(player: Player, body: Uint8Array): boolean {
   const request = decodeToRadio(body);
   if (typeof request === 'string') return false;
   expectWritten(player, body, [encodeFrame(encodeToRadio(request))]);
-  expectWritten(player, body, onRequest(player, body, request));
+  expectWritten(player, body, onRequest(player, request));
   return true;
 }
 
