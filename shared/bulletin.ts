@@ -23,8 +23,8 @@
  * | 5..6 | stored | u16, big-endian: bit i (lowest = 0) set = sequence contiguous + 2 + i is stored |
  */
 import {
-  ARRAY,
   createReader,
+  Major,
   putBytes,
   putHead,
   readBytes,
@@ -32,7 +32,6 @@ import {
   readHead,
   readUint,
   refuse,
-  UINT,
 } from './cbor';
 import {
   BULLETIN_ENTRIES_MAX,
@@ -90,13 +89,13 @@ export function encodeBulletin(bulletin: Bulletin): Uint8Array {
   }
   if (bulletin.entries.length > BULLETIN_ENTRIES_MAX) throw new Error('too many entries');
   const out: number[] = [];
-  putHead(out, ARRAY, ELEMENTS);
-  putHead(out, UINT, WIRE_VERSION);
+  putHead(out, Major.Array, ELEMENTS);
+  putHead(out, Major.Uint, WIRE_VERSION);
   putBytes(out, bulletin.gatewayKeyId);
-  putHead(out, UINT, bulletin.sequence);
-  putHead(out, UINT, bulletin.timeS);
-  putHead(out, UINT, bulletin.clockUncertainty);
-  putHead(out, UINT, bulletin.group);
+  putHead(out, Major.Uint, bulletin.sequence);
+  putHead(out, Major.Uint, bulletin.timeS);
+  putHead(out, Major.Uint, bulletin.clockUncertainty);
+  putHead(out, Major.Uint, bulletin.group);
   putBytes(out, packed);
   return new Uint8Array(out);
 }
@@ -133,7 +132,7 @@ function readEntries(packed: Uint8Array): BulletinEntry[] | Reason {
 export function decodeBulletin(payload: Uint8Array): Bulletin | Reason {
   if (payload.length > PAYLOAD_BYTES_MAX) return 'too-long';
   const reader = createReader(payload);
-  const elements = readHead(reader, ARRAY);
+  const elements = readHead(reader, Major.Array);
   if (readUint(reader, 0, UINT32_MAX) !== WIRE_VERSION) refuse(reader, 'unknown-version');
   if (elements !== ELEMENTS) refuse(reader, 'malformed');
   const bulletin: Bulletin = {
@@ -155,7 +154,7 @@ export function decodeBulletin(payload: Uint8Array): Bulletin | Reason {
 
 /** Is this packet (or payload) a bulletin and no record? Told by its first byte: an array of 7. */
 export function isBulletin(packet: Uint8Array): boolean {
-  return packet.length > 0 && packet[0] === ARRAY + ELEMENTS;
+  return packet.length > 0 && packet[0] === Major.Array + ELEMENTS;
 }
 
 /**

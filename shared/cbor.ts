@@ -8,16 +8,18 @@ import { UINT32_MAX } from './limits';
 import type { Reason } from './reasons';
 
 /** Major types, already in the upper three bits of the head. */
-export const UINT = 0;
-export const NINT = 32;
-export const BYTES = 64;
-export const TEXT = 96;
-export const ARRAY = 128;
-export const MAP = 160;
-export const TAG = 192;
+export enum Major {
+  Uint = 0,
+  Nint = 32,
+  Bytes = 64,
+  Text = 96,
+  Array = 128,
+  Map = 160,
+  Tag = 192,
+}
 
 /**
- * Appends a head: major type and its argument, which is the value (UINT), -1 - value (NINT), the length, the number of
+ * Appends a head: major type and its argument, which is the value (Major.Uint), -1 - value (Major.Nint), the length, the number of
  * elements or the tag; 0..2^32-1.
  * Throws: an argument that is no such integer.
  */
@@ -34,13 +36,13 @@ export function putHead(out: number[], major: number, value: number): void {
 
 /** Appends an integer, -2^32..2^32-1. */
 export function putInt(out: number[], value: number): void {
-  if (value < 0) putHead(out, NINT, -1 - value);
-  else putHead(out, UINT, value);
+  if (value < 0) putHead(out, Major.Nint, -1 - value);
+  else putHead(out, Major.Uint, value);
 }
 
 /** Appends a byte string. */
 export function putBytes(out: number[], bytes: ArrayLike<number>): void {
-  putHead(out, BYTES, bytes.length);
+  putHead(out, Major.Bytes, bytes.length);
   for (let i = 0; i < bytes.length; i++) out.push(bytes[i]);
 }
 
@@ -94,21 +96,21 @@ export function readHead(reader: Reader, major: number): number {
 
 /** Reads an unsigned integer of min..max. Rejects: as `readHead`; out-of-range. */
 export function readUint(reader: Reader, min: number, max: number): number {
-  const value = readHead(reader, UINT);
+  const value = readHead(reader, Major.Uint);
   return value < min || value > max ? refuse(reader, 'out-of-range') : value;
 }
 
 /** Reads a signed integer of min..max. Rejects: as `readHead`; out-of-range. */
 export function readInt(reader: Reader, min: number, max: number): number {
   const negative = reader.at < reader.bytes.length && reader.bytes[reader.at] >> 5 === 1;
-  const argument = readHead(reader, negative ? NINT : UINT);
+  const argument = readHead(reader, negative ? Major.Nint : Major.Uint);
   const value = negative ? -1 - argument : argument;
   return value < min || value > max ? refuse(reader, 'out-of-range') : value;
 }
 
 /** Reads a byte string: a view, not a copy; empty after a fault. Rejects: as `readHead`. */
 export function readBytes(reader: Reader): Uint8Array {
-  const length = readHead(reader, BYTES);
+  const length = readHead(reader, Major.Bytes);
   const start = reader.at;
   if (start + length > reader.bytes.length) refuse(reader, 'too-short');
   if (reader.reason !== '') return reader.bytes.subarray(0, 0);

@@ -19,18 +19,14 @@
  */
 import { concat, equal } from './bytes';
 import {
-  ARRAY,
-  BYTES,
   createReader,
-  MAP,
+  Major,
   putBytes,
   putHead,
   readBytes,
   readEnd,
   readHead,
   refuse,
-  TAG,
-  TEXT,
 } from './cbor';
 import { SIGNATURE_BYTES } from './limits';
 import type { Reason } from './reasons';
@@ -57,22 +53,22 @@ function ascii(text: string): number[] {
 /** The bytes that are signed for this payload. `aad` is RECORD_AAD or BULLETIN_AAD. */
 export function sigStructure(aad: string, payload: Uint8Array): Uint8Array {
   const context = ascii('Signature1');
-  const start: number[] = [ARRAY + ELEMENTS, TEXT + context.length];
+  const start: number[] = [Major.Array + ELEMENTS, Major.Text + context.length];
   const rest: number[] = [];
   putBytes(rest, protectedHeader());
   putBytes(rest, ascii(aad));
-  putHead(rest, BYTES, payload.length);
+  putHead(rest, Major.Bytes, payload.length);
   return concat([start, context, rest, payload]);
 }
 
 /** The COSE_Sign1 of a payload and its signature, 64 bytes. */
 export function coseSign1(payload: Uint8Array, signature: Uint8Array): Uint8Array {
-  const start: number[] = [TAG + COSE_SIGN1_TAG, ARRAY + ELEMENTS];
+  const start: number[] = [Major.Tag + COSE_SIGN1_TAG, Major.Array + ELEMENTS];
   putBytes(start, protectedHeader());
-  start.push(MAP);
-  putHead(start, BYTES, payload.length);
+  start.push(Major.Map);
+  putHead(start, Major.Bytes, payload.length);
   const middle: number[] = [];
-  putHead(middle, BYTES, signature.length);
+  putHead(middle, Major.Bytes, signature.length);
   return concat([start, payload, middle, signature]);
 }
 
@@ -84,10 +80,10 @@ export function parseCoseSign1(
   bytes: Uint8Array,
 ): { payload: Uint8Array; signature: Uint8Array } | Reason {
   const reader = createReader(bytes);
-  if (readHead(reader, TAG) !== COSE_SIGN1_TAG) refuse(reader, 'malformed');
-  if (readHead(reader, ARRAY) !== ELEMENTS) refuse(reader, 'malformed');
+  if (readHead(reader, Major.Tag) !== COSE_SIGN1_TAG) refuse(reader, 'malformed');
+  if (readHead(reader, Major.Array) !== ELEMENTS) refuse(reader, 'malformed');
   if (!equal(readBytes(reader), protectedHeader())) refuse(reader, 'malformed');
-  if (readHead(reader, MAP) !== 0) refuse(reader, 'malformed');
+  if (readHead(reader, Major.Map) !== 0) refuse(reader, 'malformed');
   const payload = readBytes(reader);
   const signature = readBytes(reader);
   if (signature.length !== SIGNATURE_BYTES) refuse(reader, 'malformed');

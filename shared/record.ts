@@ -40,9 +40,8 @@
 import { packBuckets, unpackBuckets } from './buckets';
 import { equal } from './bytes';
 import {
-  ARRAY,
   createReader,
-  MAP,
+  Major,
   putBytes,
   putHead,
   putInt,
@@ -53,7 +52,6 @@ import {
   readInt,
   readUint,
   refuse,
-  UINT,
 } from './cbor';
 import {
   BUCKET_MINUTES,
@@ -117,28 +115,28 @@ export interface EventRecord extends RecordHead {
 export type TallyRecord = UsageRecord | EventRecord;
 
 function putHeadFields(out: number[], record: TallyRecord): void {
-  putHead(out, UINT, WIRE_VERSION);
-  putHead(out, UINT, record.kind);
+  putHead(out, Major.Uint, WIRE_VERSION);
+  putHead(out, Major.Uint, record.kind);
   putBytes(out, record.keyId);
-  putHead(out, UINT, record.epoch);
-  putHead(out, UINT, record.sequence);
-  putHead(out, UINT, record.timeS);
-  putHead(out, UINT, record.uptimeS);
-  putHead(out, ARRAY, record.counters.length);
-  for (let i = 0; i < record.counters.length; i++) putHead(out, UINT, record.counters[i]);
-  putHead(out, UINT, record.status);
-  putHead(out, UINT, record.calibrationId);
-  putHead(out, UINT, record.unstored);
+  putHead(out, Major.Uint, record.epoch);
+  putHead(out, Major.Uint, record.sequence);
+  putHead(out, Major.Uint, record.timeS);
+  putHead(out, Major.Uint, record.uptimeS);
+  putHead(out, Major.Array, record.counters.length);
+  for (let i = 0; i < record.counters.length; i++) putHead(out, Major.Uint, record.counters[i]);
+  putHead(out, Major.Uint, record.status);
+  putHead(out, Major.Uint, record.calibrationId);
+  putHead(out, Major.Uint, record.unstored);
 }
 
 function putUsageFields(out: number[], record: UsageRecord): void {
-  putHead(out, UINT, record.bucketMinutes);
-  putHead(out, UINT, record.buckets.length);
+  putHead(out, Major.Uint, record.bucketMinutes);
+  putHead(out, Major.Uint, record.buckets.length);
   putBytes(out, packBuckets(record.buckets));
   if (record.readings.length === 0) return;
-  putHead(out, MAP, record.readings.length);
+  putHead(out, Major.Map, record.readings.length);
   for (let i = 0; i < record.readings.length; i++) {
-    putHead(out, UINT, record.readings[i][0]);
+    putHead(out, Major.Uint, record.readings[i][0]);
     putInt(out, record.readings[i][1]);
   }
 }
@@ -150,12 +148,12 @@ function putUsageFields(out: number[], record: UsageRecord): void {
 export function encodeRecord(record: TallyRecord): Uint8Array {
   const out: number[] = [];
   if (record.kind === EVENT) {
-    putHead(out, ARRAY, EVENT_ELEMENTS);
+    putHead(out, Major.Array, EVENT_ELEMENTS);
     putHeadFields(out, record);
-    putHead(out, UINT, record.eventCode);
+    putHead(out, Major.Uint, record.eventCode);
     putInt(out, record.value);
   } else {
-    putHead(out, ARRAY, record.readings.length === 0 ? USAGE_ELEMENTS : USAGE_ELEMENTS + 1);
+    putHead(out, Major.Array, record.readings.length === 0 ? USAGE_ELEMENTS : USAGE_ELEMENTS + 1);
     putHeadFields(out, record);
     putUsageFields(out, record);
   }
@@ -184,7 +182,7 @@ function readKeyId(reader: Reader): Uint8Array {
 }
 
 function readCounters(reader: Reader): number[] {
-  const count = readHead(reader, ARRAY);
+  const count = readHead(reader, Major.Array);
   if (count < 1 || count > COUNTERS_MAX) refuse(reader, 'out-of-range');
   const counters: number[] = [];
   for (let i = 0; i < count && reader.reason === ''; i++) {
@@ -208,7 +206,7 @@ function readHeadFields(reader: Reader): RecordHead {
 }
 
 function readReadings(reader: Reader): number[][] {
-  const count = readHead(reader, MAP);
+  const count = readHead(reader, Major.Map);
   if (count === 0) refuse(reader, 'not-canonical');
   if (count > READINGS_MAX) refuse(reader, 'out-of-range');
   const readings: number[][] = [];
@@ -273,7 +271,7 @@ function readEvent(reader: Reader): EventRecord {
 export function decodeRecord(payload: Uint8Array): TallyRecord | Reason {
   if (payload.length > PAYLOAD_BYTES_MAX) return 'too-long';
   const reader = createReader(payload);
-  const elements = readHead(reader, ARRAY);
+  const elements = readHead(reader, Major.Array);
   const kind = readKind(reader, elements);
   const record = kind === EVENT ? readEvent(reader) : readUsage(reader, elements, kind);
   readEnd(reader);
