@@ -30,8 +30,12 @@ export function tcpTransport(host: string, port: number): OpenTransport {
     return {
       write(bytes) {
         written = new Promise((resolve) => {
-          socket.once('close', () => resolve());
-          socket.write(bytes, () => resolve());
+          const done = () => {
+            socket.off('close', done);
+            resolve();
+          };
+          socket.once('close', done);
+          socket.write(bytes, done);
         });
       },
       flushed: () => written,
