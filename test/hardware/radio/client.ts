@@ -2,29 +2,43 @@
  * A client for tests: collects what a virtual radio says and reads it with the official protobuf definitions.
  * From: a virtual radio's connection; to: the radio tests.
  */
-import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
-import { Mesh } from '@meshtastic/protobufs';
 import type { Radio } from '../../../hardware/virtual/radio';
 import type { World } from '../../../hardware/virtual/world';
+import {
+  type Data,
+  type FromRadio,
+  type MeshPacket,
+  type QueueStatus,
+  readFromRadio,
+  type ToRadioVariant,
+  writeToRadio,
+} from './official';
 
 /** A FromRadio, with the time it arrived. */
 export interface Heard {
   atMs: number;
-  message: Mesh.FromRadio;
+  message: FromRadio;
+}
+
+/** A packet to send; `portnum` 287 unless said. */
+export interface PacketToSend extends Partial<MeshPacket> {
+  payload: Uint8Array;
+  portnum?: number;
+  wantResponse?: boolean;
 }
 
 export interface TestClient {
   heard: Heard[];
   closed: number;
   write(bytes: Uint8Array): void;
-  send(variant: Mesh.ToRadio['payloadVariant']): void;
+  send(variant: ToRadioVariant): void;
   /** A direct or broadcast packet of a private port; returns its id. */
-  sendPacket(packet: Partial<Mesh.MeshPacket> & { payload: Uint8Array; portnum?: number }): number;
+  sendPacket(packet: PacketToSend): number;
   close(): void;
   /** Packets with decoded data on this port. */
-  packets(portnum: number): { atMs: number; packet: Mesh.MeshPacket; data: Mesh.Data }[];
-  encrypted(): Mesh.MeshPacket[];
-  queueStatuses(): Mesh.QueueStatus[];
+  packets(portnum: number): { atMs: number; packet: MeshPacket; data: Data }[];
+  encrypted(): MeshPacket[];
+  queueStatuses(): QueueStatus[];
   /** Order of messages, runs counted, as the recordings write it: 'channel*8'. */
   order(): string[];
 }
@@ -56,12 +70,6 @@ export function runsOf(names: string[]): string[] {
   return runs.map(({ name, count }) => (count === 1 ? name : `${name}*${count}`));
 }
 
-/** Error reason of a Routing payload, -1 if it is none. */
-export function routingError(payload: Uint8Array): number {
-  const routing = fromBinary(Mesh.RoutingSchema, payload);
-  return routing.variant.case === 'errorReason' ? routing.variant.value : -1;
-}
-
 /** Connects to a radio. `serial`: as the node at its UART. */
 export function connectClient(world: World, radio: Radio, serial = false): TestClient {
   const heard: Heard[] = [];
@@ -72,7 +80,7 @@ export function connectClient(world: World, radio: Radio, serial = false): TestC
     (bytes) => {
       buffer.push(...bytes);
       takeFrames(buffer, (body) =>
-        heard.push({ atMs: world.nowMs(), message: fromBinary(Mesh.FromRadioSchema, body) }),
+        heard.push({ atMs: world.nowMs(), message: readFromRadio(body) }),
       );
     },
     () => {
@@ -80,23 +88,20 @@ export function connectClient(world: World, radio: Radio, serial = false): TestC
     },
     { serial },
   );
-  const send: TestClient['send'] = (payloadVariant) =>
-    connection.write(
-      frameOf(toBinary(Mesh.ToRadioSchema, create(Mesh.ToRadioSchema, { payloadVariant }))),
-    );
-  const sendPacket: TestClient['sendPacket'] = ({ payload, portnum = 287, ...rest }) => {
+  const send: TestClient['send'] = (variant) => connection.write(frameOf(writeToRadio(variant)));
+  const sendPacket: TestClient['sendPacket'] = ({
+    payload,
+    portnum = 287,
+    wantResponse = false,
+    ...rest
+  }) => {
     nextId = (nextId + 1) >>> 0;
     const id = rest.id ?? nextId;
-    const data = create(Mesh.DataSchema, { portnum, payload });
-    const packet = create(Mesh.MeshPacketSchema, {
-      ...rest,
-      id,
-      payloadVariant: { case: 'decoded', value: data },
-    });
-    send({ case: 'packet', value: packet });
+    const value: Data = { portnum, payload, wantResponse, requestId: 0 };
+    send({ case: 'packet', value: { ...rest, id, payloadVariant: { case: 'decoded', value } } });
     return id;
   };
-  const allPackets = (): { atMs: number; packet: Mesh.MeshPacket }[] =>
+  const allPackets = (): { atMs: number; packet: MeshPacket }[] =>
     heard.flatMap(({ atMs, message }) =>
       message.payloadVariant.case === 'packet'
         ? [{ atMs, packet: message.payloadVariant.value }]

@@ -3,12 +3,11 @@
  * From: test/fixtures/meshtasticd (recordings of the real firmware 2.7.26); to: the recording tests.
  */
 import { readFileSync } from 'node:fs';
-import { fromBinary } from '@bufbuild/protobuf';
-import { Mesh } from '@meshtastic/protobufs';
 import type { Transmission } from '../../../hardware/virtual/air';
 import type { Radio } from '../../../hardware/virtual/radio';
 import type { World } from '../../../hardware/virtual/world';
-import { connectClient, routingError, type TestClient } from './client';
+import { connectClient, type TestClient } from './client';
+import { type FromRadio, type MeshPacket, readFromRadio, routingError } from './official';
 
 export interface RecordedRouting {
   from: number;
@@ -114,7 +113,7 @@ export interface Conclusion {
   frames_on_air: number;
 }
 
-function kindOf(packet: Mesh.MeshPacket, error: number, ownNodeNum: number): string {
+function kindOf(packet: MeshPacket, error: number, ownNodeNum: number): string {
   if (error !== 0) return 'nak';
   return packet.from === ownNodeNum ? 'implicit_ack' : 'real_ack';
 }
@@ -165,16 +164,16 @@ export function recordedConclusion(sent: RecordedSent): Conclusion {
 }
 
 /** Decodes the recorded radio's messages of one connection: an oracle for order and fields. */
-export function recordedMessages(recording: Recording, conn: number): Mesh.FromRadio[] {
+export function recordedMessages(recording: Recording, conn: number): FromRadio[] {
   const hex = recording.records
     .filter((record) => record.dir === 'from_radio' && record.conn === conn)
     .map((record) => record.hex)
     .join('');
   const bytes = fromHex(hex);
-  const messages: Mesh.FromRadio[] = [];
+  const messages: FromRadio[] = [];
   for (let at = 0; at + 4 <= bytes.length; ) {
     const length = bytes[at + 2] * 256 + bytes[at + 3];
-    messages.push(fromBinary(Mesh.FromRadioSchema, bytes.subarray(at + 4, at + 4 + length)));
+    messages.push(readFromRadio(bytes.subarray(at + 4, at + 4 + length)));
     at += 4 + length;
   }
   return messages;
