@@ -4,15 +4,15 @@
  * Exit codes: 0 good; 1 something went wrong (said in words); 2 the command line was not understood.
  */
 import { Command, CommanderError } from 'commander';
-import { registerGateway } from './gateway';
-import { registerVillage } from './village';
+import { registerGatewayCommand } from './gateway';
+import { registerVillageCommand } from './village';
 
 const program = new Command('tallywell')
   .description('A mesh of small counters for places without internet: signed litres and meals.')
   .showHelpAfterError('(--help tells what there is)')
   .exitOverride();
-registerVillage(program);
-registerGateway(program);
+registerVillageCommand(program);
+registerGatewayCommand(program);
 // exitOverride is not inherited by verbs that were added with addCommand or command(): set it on each.
 for (const verb of program.commands) verb.exitOverride();
 

@@ -14,24 +14,39 @@ From npm, options come after two dashes:
 Each field of the JSON line is defined in docs/village.md.`;
 
 /** Adds the verb to the program. */
-export function registerVillage(program: Command): void {
+export function registerVillageCommand(program: Command): void {
   program
     .command('village')
     .description('run a virtual village: real firmware, radios, gateway, database and broker')
     .option('--seed <n>', 'what chance decides: the same seed is the same village (default 1)')
     .option('--sites <n>', 'how many sites, about one in six a canteen (default 12)')
     .option('--days <d>', 'village days to run (default: until Ctrl-C; with --exit 1)')
-    .option('--speed <n>', 'village seconds a second, or max: as fast as all is stored (default 600)')
-    .option('--loss <percent>', 'receptions lost by chance besides range and collisions (default 5)')
+    .option(
+      '--speed <n>',
+      'village seconds a second, or max: as fast as all is stored (default 600)',
+    )
+    .option(
+      '--loss <percent>',
+      'receptions lost by chance besides range and collisions (default 5)',
+    )
     .option('--taps <file...>', 'rows of "unix seconds, mL/s" (default: two real taps)')
     .option('--points <file>', 'real water points, CSV of WPdx (default: a real sample)')
-    .option('--exit', 'end after --days and say whether every litre is accounted for (exit code 0 or 1)')
+    .option(
+      '--exit',
+      'end after --days and say whether every litre is accounted for (exit code 0 or 1)',
+    )
     .option('--json', 'the last line on stdout is one JSON object; all else goes to stderr')
-    .option('--data <dir>', 'keep everything here; a second start goes on (default: a new temporary folder)')
+    .option(
+      '--data <dir>',
+      'keep everything here; a second start goes on (default: a new temporary folder)',
+    )
     .option('--mqtt <url>', 'publish to this broker instead of the built-in one')
     .option('--http-port <n>', 'port of the page (default 8080, or any free one; 0 any)')
     .option('--mqtt-port <n>', 'port of the built-in broker (default 1883, or any free one; 0 any)')
-    .option('--no-hostile', 'without the few forged, replayed and foreign packets of each village day')
+    .option(
+      '--no-hostile',
+      'without the few forged, replayed and foreign packets of each village day',
+    )
     .addHelpText('after', HELP)
     .action(async (raw: RawVillageOptions) => {
       try {

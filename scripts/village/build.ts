@@ -13,6 +13,7 @@ import { createRandomStream } from '../../hardware/virtual/random';
 import { createWorld, type World } from '../../hardware/virtual/world';
 import { CHANNEL_NAME } from '../../shared/limits';
 import { MEDIUM_FAST } from '../../shared/meshtastic/airtime';
+import { VILLAGE_START_S } from './data-dir';
 import { createHostile } from './hostile';
 import { channelKeyOf, nodeKeyOf, radioNumberOf } from './keys';
 import { createNode, type VillageNode } from './node';
@@ -23,7 +24,6 @@ import { scaleToReach } from './reach';
 import { meterUlOf } from './register-file';
 import { scheduleSite } from './schedule';
 import type { Site, VillagePlan } from './sites';
-import { VILLAGE_START_S } from './data-dir';
 import type { TapDay } from './taps';
 
 const REGION = 'EU_868';
@@ -122,8 +122,7 @@ export function buildVillage(setup: BuildSetup): Village {
   const place: Ground['place'] = ({ eastM, northM }) => ({
     latitude: plan.latitude + (northM * scale) / 111_195,
     longitude:
-      plan.longitude +
-      (eastM * scale) / (111_195 * Math.cos((plan.latitude * Math.PI) / 180)),
+      plan.longitude + (eastM * scale) / (111_195 * Math.cos((plan.latitude * Math.PI) / 180)),
   });
   let heard: (bytes: Uint8Array) => void = () => {};
   const air = createAir(world, {

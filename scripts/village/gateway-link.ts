@@ -51,7 +51,11 @@ interface LinkState {
 
 function lastLogLines(folder: string): string {
   try {
-    return readFileSync(join(folder, 'gateway.log'), 'utf8').trim().split('\n').slice(-5).join('\n  ');
+    return readFileSync(join(folder, 'gateway.log'), 'utf8')
+      .trim()
+      .split('\n')
+      .slice(-5)
+      .join('\n  ');
   } catch {
     return '(no log)';
   }

@@ -7,12 +7,12 @@
  * pulses after the end of the newest closed record in flash, and the remainder below one decilitre at that moment, both
  * from the meters; stored and journaled are summed bucket by bucket, each bucket once.
  */
+import { toHex } from '../../shared/bytes';
 import { RECORD_AAD } from '../../shared/cose';
 import { decodeRecord, splitSigned, type TallyRecord, type UsageRecord } from '../../shared/record';
 import { verifySigned } from '../../shared/verify';
 import { type MeterHistory, meterTotal, meterTotalBefore } from './meter';
 import { UL_PER_DL } from './summary';
-
 
 /** A signed packet (payload || signature) as the gateway or a journal keeps it. */
 export interface SignedBytes {
@@ -67,12 +67,24 @@ function sum(values: number[]): number {
   return values.reduce((all, value) => all + value, 0);
 }
 
+/** Whether this node signed these bytes; `verified` remembers those it did, for the next place they are found in. */
+function isSigned(node: NodeEvidence, bytes: Uint8Array, verified: Set<string>): boolean {
+  const name = toHex(bytes);
+  if (verified.has(name)) return true;
+  const parts = splitSigned(bytes);
+  if (typeof parts === 'string') return false;
+  if (!verifySigned(RECORD_AAD, parts.payload, parts.signature, node.publicKey)) return false;
+  verified.add(name);
+  return true;
+}
+
 /** The records of signed bytes that are well-formed, verify and say what they are filed under; complaints for the rest. */
 function readable(
   node: NodeEvidence,
   signed: SignedBytes[],
   where: string,
   complaints: string[],
+  verified: Set<string>,
 ): TallyRecord[] {
   const records: TallyRecord[] = [];
   const seen = new Set<string>();
@@ -82,7 +94,7 @@ function readable(
     const record = typeof parts === 'string' ? parts : decodeRecord(parts.payload);
     if (typeof parts === 'string' || typeof record === 'string') {
       complaints.push(`${name}: not a record (${record})`);
-    } else if (!verifySigned(RECORD_AAD, parts.payload, parts.signature, node.publicKey)) {
+    } else if (!isSigned(node, entry.bytes, verified)) {
       complaints.push(`${name}: the signature is not of this node`);
     } else if (record.epoch !== entry.epoch || record.sequence !== entry.sequence) {
       complaints.push(`${name}: filed under another epoch or sequence`);
@@ -153,11 +165,18 @@ function newestEndMs(node: NodeEvidence, journal: TallyRecord[]): number {
   return newest === undefined ? 0 : node.bootMs[newest.epoch - 1] + newest.uptimeS * 1000;
 }
 
-/** Accounts for one node. Complaints are faults beyond sums: bad signatures, doubles, counters that lie. */
-export function judgeNode(node: NodeEvidence): NodeAccount {
+/** A record closes each hour; one that is later than this is a fault, ms. */
+const OPEN_MS_MAX = 3_600_000 + 60_000;
+
+/**
+ * Accounts for one node at `endMs`, village time. Complaints are faults beyond sums: bad signatures, doubles, counters
+ * that lie, a node that closes no records any more (or else a dead node's water would all count as open).
+ */
+export function judgeNode(node: NodeEvidence, endMs: number): NodeAccount {
   const complaints: string[] = [];
-  const journal = readable(node, node.journal, 'journal', complaints);
-  const stored = readable(node, node.storedRecords, 'store', complaints);
+  const verified = new Set<string>();
+  const journal = readable(node, node.journal, 'journal', complaints, verified);
+  const stored = readable(node, node.storedRecords, 'store', complaints, verified);
   compareCounters(node, journal, 'journal', complaints);
   compareCounters(node, stored, 'store', complaints);
   const judged = judgedCounters(node.kind);
@@ -177,7 +196,13 @@ export function judgeNode(node: NodeEvidence): NodeAccount {
     }
   }
   const drawnUl = sum(node.meters.map((meter) => meterTotal(meter) * meter.unitUl));
-  const closedByMeter = sum(meterSteps(node, newestEndMs(node, journal)));
+  const closedMs = newestEndMs(node, journal);
+  const closedByMeter = sum(meterSteps(node, closedMs));
+  const openSinceMs = Math.max(closedMs, node.bootMs[0]);
+  if (endMs - openSinceMs > OPEN_MS_MAX) {
+    const hours = ((endMs - openSinceMs) / 3_600_000).toFixed(1);
+    complaints.push(`${node.site}: has closed no record for ${hours} h`);
+  }
   return {
     site: node.site,
     drawnUl,

@@ -15,13 +15,13 @@ import { readPoints } from './points';
 import { choosePort } from './ports';
 import { openRadioPort, type RadioPort } from './radio-port';
 import { registerOf } from './register-file';
+import { settle } from './settle';
 import { planVillage, type VillagePlan } from './sites';
 import { createSnapshots } from './snapshot';
 import { openStoreReading, type RefusedCounts, refusedBefore } from './store-reading';
 import { type Summary, summaryWords } from './summary';
 import { readTaps, type TapReading } from './taps';
 import { createLineView, createTerminalView, type View } from './view';
-import { settle } from './settle';
 
 /** Longest stretch of village time between two barriers, ms. */
 const BARRIER_MS_MAX = 60_000;
@@ -105,9 +105,14 @@ async function prepare(options: VillageOptions, hooks: RunHooks): Promise<Run> {
     sites: options.sites,
     points: pointsDigest(plan),
   });
-  for (const [what, reading] of [['taps', taps], ['points', points]] as const) {
+  for (const [what, reading] of [
+    ['taps', taps],
+    ['points', points],
+  ] as const) {
     if (reading.badRows > 0) {
-      view.note(`--${what}: ${reading.badRows} unreadable rows left out (first: ${reading.firstBad})`);
+      view.note(
+        `--${what}: ${reading.badRows} unreadable rows left out (first: ${reading.firstBad})`,
+      );
     }
   }
   const village = buildVillage({ options, plan, run: folder.run, startS: folder.startS });
@@ -141,7 +146,9 @@ async function live(run: Run, endMs: number, isStopped: () => boolean): Promise<
   const { world } = village;
   const snapshots = createSnapshots(run);
   const paced = Number.isFinite(options.speed);
-  const stepMs = paced ? Math.min(STEP_MS_MAX, Math.max(100, Math.floor(options.speed * 50))) : STEP_MS_MAX;
+  const stepMs = paced
+    ? Math.min(STEP_MS_MAX, Math.max(100, Math.floor(options.speed * 50)))
+    : STEP_MS_MAX;
   const startedAt = Date.now();
   let shownAt = 0;
   let reachedMs = 0;
@@ -204,7 +211,8 @@ function tellSummary(run: Run, summary: Summary, complaints: string[], hooks: Ru
     stderr.write(`replay: ${replayCommand({ ...run.options, days: summary.days })}\n`);
   }
   const temporary = run.folder.temporary;
-  if (temporary && good && run.options.exit) rmSync(run.folder.folder, { recursive: true, force: true });
+  if (temporary && good && run.options.exit)
+    rmSync(run.folder.folder, { recursive: true, force: true });
   else stderr.write(`everything is kept in ${run.folder.folder}\n`);
   stdout.write(`${run.options.json ? JSON.stringify(summary) : summaryWords(summary)}\n`);
   return good ? 0 : 1;
@@ -214,7 +222,8 @@ function tellSummary(run: Run, summary: Summary, complaints: string[], hooks: Ru
 export async function runVillage(options: VillageOptions, hooks: RunHooks = {}): Promise<number> {
   const run = await prepare(options, hooks);
   const stop = watchForStop();
-  const endMs = options.days === 0 ? Number.POSITIVE_INFINITY : Math.round(options.days * 86_400_000);
+  const endMs =
+    options.days === 0 ? Number.POSITIVE_INFINITY : Math.round(options.days * 86_400_000);
   try {
     const reachedMs = await live(run, endMs, stop.isStopped);
     if (!options.exit && !stop.isStopped()) {

@@ -36,14 +36,17 @@ export function evidenceOf(node: Village['nodes'][number], reading: StoreReading
   };
 }
 
-function total(accounts: NodeAccount[], field: 'drawnUl' | 'openUl' | 'stored' | 'journaled' | 'lost') {
+function total(
+  accounts: NodeAccount[],
+  field: 'drawnUl' | 'openUl' | 'stored' | 'journaled' | 'lost',
+) {
   return accounts.reduce((all, account) => all + account[field], 0);
 }
 
 /** Judges every node and adds up. `endMs` is the village time that was reached. */
 export function settle(run: EndedRun, reading: StoreReading, endMs: number): Settlement {
   const evidence = run.village.nodes.map((node) => evidenceOf(node, reading));
-  const accounts = evidence.map(judgeNode);
+  const accounts = evidence.map((node) => judgeNode(node, endMs));
   const of = (kind: NodeEvidence['kind']): NodeAccount[] =>
     accounts.filter((_, index) => evidence[index].kind === kind);
   const water = of('water-point');
@@ -101,7 +104,8 @@ function sumComplaints(water: NodeAccount[], canteens: NodeAccount[], village: V
     (total(accounts, 'stored') + total(accounts, 'journaled') + total(accounts, 'lost')) * unit +
     total(accounts, 'openUl');
   const complaints: string[] = [];
-  if (metered('water-point') !== told(water, UL_PER_DL)) complaints.push('the sum of water does not fit');
+  if (metered('water-point') !== told(water, UL_PER_DL))
+    complaints.push('the sum of water does not fit');
   if (metered('canteen') !== told(canteens, 1)) complaints.push('the sum of meals does not fit');
   return complaints;
 }

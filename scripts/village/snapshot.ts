@@ -56,7 +56,9 @@ function rowsOf(looked: Looked, reading: StoreReading, nowS: number): SiteRow[] 
 
 function titleOf(looked: Looked): string {
   const { options, folder } = looked;
-  const speed = Number.isFinite(options.speed) ? `${options.speed} times real time` : 'as fast as it goes';
+  const speed = Number.isFinite(options.speed)
+    ? `${options.speed} times real time`
+    : 'as fast as it goes';
   const run = folder.run > 1 ? `  run ${folder.run}` : '';
   return `(UTC)  seed ${options.seed}  loss ${options.lossPercent} %  ${speed}${run}`;
 }
