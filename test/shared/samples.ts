@@ -15,12 +15,16 @@ const LITRES = [
   25, 16, 24, 0, 17, 155, 156, 425, 347, 186, 181, 217, 238, 266, 207, 86, 312, 495, 525, 493, 183,
   117, 120, 104,
 ];
-const DRAWS = [
-  1, 1, 1, 0, 1, 8, 10, 20, 17, 9, 10, 10, 10, 14, 10, 4, 15, 25, 26, 22, 8, 5, 6, 5,
-];
+const DRAWS = [1, 1, 1, 0, 1, 8, 10, 20, 17, 9, 10, 10, 10, 14, 10, 4, 15, 25, 26, 22, 8, 5, 6, 5];
 
-/** The standpipe's buckets: volume in dL and draws. */
+/** The standpipe's 24 hours: volume in dL and draws. */
 export const STANDPIPE_BUCKETS = LITRES.map((litres, i) => [litres * 10, DRAWS[i]]);
+
+/** 24 times 5 minutes of the same standpipe, each a tenth of one of its hours (a twelfth would be the mean). */
+export const STANDPIPE_5_MIN_BUCKETS = LITRES.map((litres, i) => [
+  litres,
+  Math.ceil(DRAWS[i] / 10),
+]);
 
 /** A standpipe after years in the field, every required field filled. */
 export function standpipe(bucketMinutes: number, buckets: number[][]): UsageRecord {
@@ -45,7 +49,17 @@ export function standpipe(bucketMinutes: number, buckets: number[][]): UsageReco
 export function tamperEvent(): EventRecord {
   const { keyId, epoch, sequence, timeS, uptimeS, counters, status, calibrationId, unstored } =
     standpipe(5, []);
-  const head = { keyId, epoch, sequence, timeS, uptimeS, counters, status, calibrationId, unstored };
+  const head = {
+    keyId,
+    epoch,
+    sequence,
+    timeS,
+    uptimeS,
+    counters,
+    status,
+    calibrationId,
+    unstored,
+  };
   return { kind: 3, ...head, eventCode: 1, value: 0 };
 }
 
