@@ -1,14 +1,16 @@
 /*
  * The village's folder: what must be remembered from one run to the next, beside the gateway's own files.
  * From: --data or a fresh temporary folder. To: run.ts (run number, first moment of village time), keys.ts.
- * Files here: DIR/village.json (this file's), DIR/register.json, DIR/gateway.pid; the gateway adds its own.
+ * Files here: DIR/village.json (this file's), DIR/register.json, DIR/gateway.pid, DIR/village.pid; the gateway adds its own.
  */
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -40,6 +42,8 @@ export interface VillageFolder {
   startsS: number[];
   /** Notes how far village time got, so that a later run starts after it. Written whole, then renamed. */
   reached(atS: number): void;
+  /** Lets another run have the folder. */
+  release(): void;
 }
 
 function readState(path: string): VillageState | undefined {
@@ -72,6 +76,31 @@ function openFolder(given: string | undefined): { folder: string; temporary: boo
     const code = (error as NodeJS.ErrnoException).code ?? 'cannot be used';
     throw new Error(`--data ${given}: ${code}. Give a folder that can be written.`);
   }
+}
+
+/** Whether a process of this id runs. */
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** Takes the folder for this process. Throws: when a village that still runs has it. */
+function takeFolder(folder: string): () => void {
+  const path = join(folder, 'village.pid');
+  if (existsSync(path)) {
+    const pid = Number(readFileSync(path, 'utf8'));
+    if (pid > 0 && pid !== process.pid && isRunning(pid)) {
+      throw new Error(
+        `--data ${folder}: the village of process ${pid} is using it; stop that first`,
+      );
+    }
+  }
+  writeFileSync(path, `${process.pid}\n`);
+  return () => rmSync(path, { force: true });
 }
 
 function checkSame(folder: string, state: VillageState, world: WorldIdentity): void {
@@ -108,6 +137,7 @@ export function openVillageFolder(given: string | undefined, world: WorldIdentit
       `--data ${folder}: the folder is not empty and holds no village. Give a new or empty folder, or one of an earlier run.`,
     );
   }
+  const release = takeFolder(folder);
   const startS =
     before === undefined
       ? VILLAGE_START_S
@@ -131,6 +161,7 @@ export function openVillageFolder(given: string | undefined, world: WorldIdentit
     run: state.startsS.length,
     startS,
     startsS: state.startsS,
+    release,
     reached: (atS) => {
       state.reachedS = atS;
       write();

@@ -37,6 +37,7 @@ export interface GatewayLink {
   barrier(timeMs: number): Promise<RadioSessionState>;
   /** How often it had to be started again. */
   restarts(): number;
+  /** Asks the process to end, once however often it is called; resolves when it has. */
   stop(): Promise<void>;
 }
 
@@ -128,13 +129,18 @@ export async function openGatewayLink(
     // A first start that fails does so for a reason a person must read: one attempt.
     ...(await startUntilReady(start, 1)),
   };
+  let stopping: Promise<void> | undefined;
+  const stop = async (): Promise<void> => {
+    const code = await state.child.stop();
+    if (code !== 0) note(`the gateway ended with ${code === null ? 'a signal' : `code ${code}`}`);
+  };
   return {
     ready: () => state.ready,
     barrier: (timeMs) => barrier(state, timeMs),
     restarts: () => state.restarts,
-    stop: async () => {
-      const code = await state.child.stop();
-      if (code !== 0) note(`the gateway ended with ${code === null ? 'a signal' : `code ${code}`}`);
+    stop: () => {
+      stopping ??= stop();
+      return stopping;
     },
   };
 }

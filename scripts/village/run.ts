@@ -136,6 +136,7 @@ async function prepare(options: VillageOptions, hooks: RunHooks): Promise<Run> {
     return { options, folder, plan, taps, view, village, port, link, before };
   } catch (error) {
     port.close();
+    folder.release();
     throw error;
   }
 }
@@ -239,6 +240,8 @@ export async function runVillage(options: VillageOptions, hooks: RunHooks = {}):
     return tellSummary(run, summary, complaints, hooks);
   } finally {
     stop.end();
+    await run.link.stop();
     run.port.close();
+    run.folder.release();
   }
 }

@@ -46,7 +46,7 @@ export function summaryWords(summary: Summary): string {
   const { records, volume_dl: volume, meals } = summary;
   const litres = (dl: number): string => `${(dl / 10).toFixed(1)} L`;
   return [
-    `${summary.days} days, ${summary.sites} sites (seed ${summary.seed})`,
+    `${summary.days} ${summary.days === 1 ? 'day' : 'days'}, ${summary.sites} sites (seed ${summary.seed})`,
     `water   drawn ${litres(volume.drawn)} = stored ${litres(volume.stored)} + in journals ${litres(volume.journaled)}` +
       ` + open ${litres(volume.open)} + lost ${litres(volume.lost)}`,
     `meals   served ${meals.served} = stored ${meals.stored} + in journals ${meals.journaled}` +
