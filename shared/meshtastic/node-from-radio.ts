@@ -5,8 +5,6 @@
  * Hosts read with from-radio.ts. Espruino-safe.
  */
 import type { Reason } from '../reasons';
-import { type Channel, decodeChannel } from './channel-settings';
-import { type Data, decodeData } from './data';
 import {
   createReader,
   nextField,
@@ -18,6 +16,14 @@ import {
 } from './protobuf';
 import { decodeQueueStatus, type QueueStatus } from './queue-status';
 
+/** Of a Data what a node reads (numbers as in data.ts). */
+export interface NodeData {
+  portnum: number;
+  payload: Uint8Array;
+  /** Id of the packet this answers, 0 = none. */
+  requestId: number;
+}
+
 /** A received packet: the fields a node judges by (numbers as in mesh-packet.ts). */
 export interface NodePacket {
   from: number;
@@ -26,7 +32,17 @@ export interface NodePacket {
   channel: number;
   id: number;
   /** undefined: the radio could not decrypt it. */
-  decoded?: Data;
+  decoded?: NodeData;
+}
+
+/** A channel of the radio (numbers as in channel-settings.ts). */
+export interface NodeChannel {
+  /** 0..7 */
+  index: number;
+  /** 0 disabled, 1 primary, 2 secondary */
+  role: number;
+  /** ASCII; '' = the name of the preset. */
+  settings: { name: string };
 }
 
 /** One of, or none when the message is of no concern to a node. */
@@ -35,8 +51,21 @@ export interface NodeFromRadio {
   myNodeNum?: number;
   configCompleteId?: number;
   rebooted?: boolean;
-  channel?: Channel;
+  channel?: NodeChannel;
   queueStatus?: QueueStatus;
+}
+
+function readNodeData(outer: Reader): NodeData {
+  const data: NodeData = { portnum: 0, payload: outer.bytes.subarray(0, 0), requestId: 0 };
+  const reader = createReader(readBytes(outer));
+  for (let field = nextField(reader); field !== 0; field = nextField(reader)) {
+    if (field === 1) data.portnum = readUint(reader);
+    else if (field === 2) data.payload = readBytes(reader);
+    else if (field === 6) data.requestId = readFixed32(reader);
+    else skipField(reader);
+  }
+  if (reader.failed) outer.failed = true;
+  return data;
 }
 
 function readNodePacket(outer: Reader): NodePacket {
@@ -46,12 +75,9 @@ function readNodePacket(outer: Reader): NodePacket {
     if (field === 1) packet.from = readFixed32(reader);
     else if (field === 2) packet.to = readFixed32(reader);
     else if (field === 3) packet.channel = readUint(reader);
+    else if (field === 4) packet.decoded = readNodeData(reader);
     else if (field === 6) packet.id = readFixed32(reader);
-    else if (field === 4) {
-      const data = decodeData(readBytes(reader));
-      if (typeof data === 'string') outer.failed = true;
-      else packet.decoded = data;
-    } else skipField(reader);
+    else skipField(reader);
   }
   if (reader.failed) outer.failed = true;
   return packet;
@@ -68,11 +94,31 @@ function readMyNodeNum(outer: Reader): number {
   return num;
 }
 
-function readChannel(reader: Reader): NodeFromRadio {
-  const channel = decodeChannel(readBytes(reader));
-  if (typeof channel !== 'string') return { channel: channel };
-  reader.failed = true;
-  return {};
+function readName(outer: Reader): string {
+  let name = '';
+  const reader = createReader(readBytes(outer));
+  for (let field = nextField(reader); field !== 0; field = nextField(reader)) {
+    if (field === 3) {
+      const bytes = readBytes(reader);
+      name = '';
+      for (let i = 0; i < bytes.length; i++) name += String.fromCharCode(bytes[i]);
+    } else skipField(reader);
+  }
+  if (reader.failed) outer.failed = true;
+  return name;
+}
+
+function readChannel(outer: Reader): NodeFromRadio {
+  const channel: NodeChannel = { index: 0, role: 0, settings: { name: '' } };
+  const reader = createReader(readBytes(outer));
+  for (let field = nextField(reader); field !== 0; field = nextField(reader)) {
+    if (field === 1) channel.index = readUint(reader);
+    else if (field === 2) channel.settings = { name: readName(reader) };
+    else if (field === 3) channel.role = readUint(reader);
+    else skipField(reader);
+  }
+  if (reader.failed) outer.failed = true;
+  return { channel: channel };
 }
 
 function readQueueStatus(reader: Reader): NodeFromRadio {

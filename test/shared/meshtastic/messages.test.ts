@@ -24,7 +24,6 @@ import {
 } from '../../../shared/meshtastic/lora-config';
 import { decodeMeshPacket, encodeMeshPacket } from '../../../shared/meshtastic/mesh-packet';
 import { decodeMyNodeInfo, encodeMyNodeInfo } from '../../../shared/meshtastic/my-node-info';
-import { decodeNodeFromRadio } from '../../../shared/meshtastic/node-from-radio';
 import { decodeNodeInfo, encodeNodeInfo } from '../../../shared/meshtastic/node-info';
 import {
   decodeClientNotification,
@@ -218,21 +217,4 @@ test('variants kept as bytes go both ways', () => {
     expect(officialRead(schemas.fromRadio, encoded).payloadVariant.case).toBe(name);
     expect(decodeFromRadio(encoded)).toEqual({ id: 0, [name]: bytes });
   }
-});
-
-test('the reader of the node sees the same as the reader of hosts', () => {
-  property((message) => {
-    const bytes = encodeFromRadio(message);
-    const { packet, myInfo, configCompleteId, rebooted, channel, queueStatus } = message;
-    const { from, to, channel: index, id, decoded } = packet ?? {};
-    const seen = {
-      packet: packet && { from, to, channel: index, id, decoded },
-      myNodeNum: myInfo?.myNodeNum,
-      configCompleteId,
-      rebooted,
-      channel,
-      queueStatus,
-    };
-    expect(decodeNodeFromRadio(bytes)).toEqual(seen);
-  }, any.fromRadio);
 });

@@ -11,6 +11,7 @@ import {
   decodeNodeFromRadio,
   type NodeFromRadio,
 } from '../../../shared/meshtastic/node-from-radio';
+import { encodeNodePacket } from '../../../shared/meshtastic/node-to-radio';
 import { decodeOnAir, encodeOnAir } from '../../../shared/meshtastic/onair';
 import { createFramer } from '../../../shared/meshtastic/stream';
 import {
@@ -40,9 +41,7 @@ function lineOf(message: NodeFromRadio): string {
   if (message.myNodeNum !== undefined) return `my ${message.myNodeNum}`;
   if (message.configCompleteId !== undefined) return `complete ${message.configCompleteId}`;
   if (status) return `status ${status.res} ${status.free} ${status.meshPacketId}`;
-  if (channel?.settings) {
-    return `channel ${channel.index} ${channel.settings.name} ${toHex(channel.settings.psk)}`;
-  }
+  if (channel) return `channel ${channel.index} ${channel.role} ${channel.settings.name}`;
   return 'other';
 }
 
@@ -72,6 +71,20 @@ export function writeMessages(bodies: string[], print: Print): void {
     const message = decodeToRadio(bytesOf(bodies[i]));
     print(typeof message === 'string' ? message : toHex(encodeToRadio(message)));
   }
+  const payload = bytesOf('94c30001ff');
+  print(
+    toHex(
+      encodeNodePacket({
+        to: 4294967295,
+        channel: 1,
+        id: 2864434397,
+        hopLimit: 3,
+        wantAck: true,
+        portnum: 287,
+        payload: payload,
+      }),
+    ),
+  );
   print(toHex(encodeWantConfig(4294967295)));
   print(toHex(encodeHeartbeat(0)));
   print(toHex(encodeSetTimeOnly(4000000000)));
