@@ -61,7 +61,7 @@ function createCommitter(
     cancel?.();
     cancel = null;
     if (store.pending() === 'nothing') return;
-    const counted = store.hasCounts();
+    const counted = store.uncommittedCounts().size > 0;
     store.commit();
     afterCommit(counted);
   };

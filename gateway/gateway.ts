@@ -110,8 +110,9 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const clock = options.clock === 'parent' ? parentClock() : systemClock();
   const base = openBase(options, clock);
   const { store, pod } = base;
-  const records = createRecordReader(store.database);
-  const sites = createSiteReader(store.database);
+  const reader = store.openReader();
+  const records = createRecordReader(reader);
+  const sites = createSiteReader(reader);
   let teller: Teller | null = null;
   const { publisher, url, name } = await openPublisher(options, base, () => teller?.tellAll());
   const engine = createEngine(options, base, clock);
@@ -120,6 +121,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       pod,
       clock,
       records,
+      uncommittedCounts: store.uncommittedCounts,
       radio: () => ({
         session: engine.radio.session(),
         myNodeNum: engine.radio.myNodeNum(),
@@ -141,7 +143,12 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     to.tellAll();
     engine.begin(to);
   };
-  const { stop, stopped } = createStop(engine, to, publisher, http, store);
+  const { stop, stopped } = createStop(
+    engine,
+    to,
+    [publisher, http, { close: async () => void reader.close() }],
+    store,
+  );
   const running = { publicKey: toHex(base.key.publicKey), httpUrl: http.url, mqttUrl: url };
   if (isParentClock(clock)) {
     listenToParent({ barrier: createBarrier(engine, clock, begin), stop: () => void stop() });
@@ -154,8 +161,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
 function createStop(
   engine: Engine,
   teller: Teller,
-  publisher: Publisher,
-  http: { close(): Promise<void> },
+  toClose: { close(): Promise<void> }[],
   store: Store,
 ) {
   let tellStopped = () => {};
@@ -167,8 +173,7 @@ function createStop(
     engine.end();
     await teller.drain(STOP_DRAIN_MS);
     await teller.goodbye();
-    await publisher.close();
-    await http.close();
+    for (const one of toClose) await one.close();
     store.close();
     tellStopped();
   };

@@ -37,6 +37,7 @@ export interface StatusDoors {
   pod: string;
   clock: GatewayClock;
   records: RecordReader;
+  uncommittedCounts(): ReadonlyMap<string, number>;
   radio(): { session: SessionWord; myNodeNum: number | null; problem: string | null };
   outbox(): GatewayStatus['outbox'];
   bulletins(): GatewayStatus['bulletins'];
@@ -44,7 +45,9 @@ export interface StatusDoors {
 
 /** Reads the status now. */
 export function readStatus(doors: StatusDoors): GatewayStatus {
-  const { stored, duplicate, rejected, byReason, disagreements } = doors.records.counts();
+  const { stored, duplicate, rejected, byReason, disagreements } = doors.records.counts(
+    doors.uncommittedCounts(),
+  );
   const radio = doors.radio();
   const uncertainty = doors.clock.uncertainty();
   const problems: string[] = [];

@@ -58,7 +58,8 @@ export interface RecordReader {
   lastRecordId(): number;
   /** Row of the notice added last; 0 = none. */
   lastNoticeId(): number;
-  counts(): RecordCounts;
+  /** @param uncommitted refusals counted since the last commit, by reason */
+  counts(uncommitted: ReadonlyMap<string, number>): RecordCounts;
 }
 
 /** Prepares the reads on an open database. */
@@ -80,21 +81,15 @@ export function createRecordReader(database: Database): RecordReader {
     noticesAfter: (id, limit) => notices.all(id, limit) as NoticeRow[],
     lastRecordId: () => last.get() as number,
     lastNoticeId: () => lastNotice.get() as number,
-    counts() {
-      const byReason: Record<string, number> = {};
-      let rejected = 0;
+    counts(uncommitted) {
+      const totals = new Map(uncommitted);
       for (const { reason, count } of refusals.all() as { reason: string; count: number }[]) {
-        byReason[reason] = count;
-        if (reason !== 'duplicate' && reason !== 'disagreement') rejected += count;
+        totals.set(reason, (totals.get(reason) ?? 0) + count);
       }
-      const { duplicate = 0, disagreement = 0, ...others } = byReason;
-      return {
-        stored: last.get() as number,
-        duplicate,
-        rejected,
-        byReason: others,
-        disagreements: disagreement,
-      };
+      const { duplicate = 0, disagreement = 0, ...byReason } = Object.fromEntries(totals);
+      const rejected = Object.values(byReason).reduce((sum, count) => sum + count, 0);
+      const stored = last.get() as number;
+      return { stored, duplicate, rejected, byReason, disagreements: disagreement };
     },
   };
 }

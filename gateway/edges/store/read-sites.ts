@@ -88,8 +88,8 @@ function keyReader(database: Database) {
     `SELECT sum(b.counter_0) AS c0, sum(b.counter_1) AS c1, sum(b.counter_2) AS c2,
        sum(b.counter_3) AS c3 FROM epoch e CROSS JOIN bucket b
      ON b.node_key_id = e.node_key_id AND b.epoch = e.epoch
-     AND b.start_uptime_s >= ?1 - e.boot_time_s
-     WHERE e.node_key_id = ?2 AND e.boot_time_s IS NOT NULL`,
+     AND b.start_uptime_s >= ? - e.boot_time_s
+     WHERE e.node_key_id = ? AND e.boot_time_s IS NOT NULL`,
   );
   return {
     newest: (keyRowId: number) => storedRecord(newest.get(keyRowId)),

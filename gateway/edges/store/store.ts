@@ -25,8 +25,8 @@ export interface Arrival extends Reception {
 
 /** Everything the gateway writes, and the lookups judging needs. All calls are synchronous. */
 export interface Store {
-  /** For the readers of this edge. */
-  database: Database;
+  /** A connection of its own for reading: it sees only what is committed. */
+  openReader(): Database;
   /** Takes over a register: new sites and keys, changed names, keys no longer listed are retired. */
   importRegister(
     register: Register,
@@ -53,8 +53,8 @@ export interface Store {
   setMetaLater(name: string, value: string | number): void;
   /** Is anything waiting for a commit? 'records' must not wait long; 'counts' may. */
   pending(): 'nothing' | 'counts' | 'records';
-  /** Are refusals counted that wait for a commit? */
-  hasCounts(): boolean;
+  /** Refusals counted that wait for a commit, by reason. */
+  uncommittedCounts(): ReadonlyMap<string, number>;
   /** Gateway time of the newest record, Unix s; 0 = none. */
   lastReceivedS(): number;
   /** Makes everything written so far durable (WAL, synchronous=FULL), in one transaction. */
@@ -231,7 +231,7 @@ function groupTransaction(database: Database) {
     begin,
     later,
     putMeta,
-    hasCounts: () => counts.size > 0,
+    counts,
     count(reason: string, by: number) {
       counts.set(reason, (counts.get(reason) ?? 0) + by);
     },
@@ -316,7 +316,7 @@ export function openStore(path: string): Store {
     .prepare('SELECT coalesce((SELECT received_at_s FROM record ORDER BY id DESC LIMIT 1), 0)')
     .pluck();
   return {
-    database,
+    openReader: () => new DatabaseConstructor(path, { readonly: true }),
     importRegister(register, keyIdOf, nowS) {
       group.begin();
       importRegister(register, keyIdOf, nowS);
@@ -347,7 +347,7 @@ export function openStore(path: string): Store {
     },
     setMetaLater: (name, value) => group.later.set(name, value),
     pending: group.pending,
-    hasCounts: group.hasCounts,
+    uncommittedCounts: () => group.counts,
     lastReceivedS: () => getLastReceived.get() as number,
     commit: group.commit,
     close() {
