@@ -1,0 +1,63 @@
+/*
+ * The shared codecs and the ES5 Ed25519 say in the real interpreter what they say in Node.
+ */
+import { createCipheriv } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { createNobleEd25519 } from '../../hardware/virtual/ed25519-noble';
+import { encryptBlocks } from './aes-es5';
+import { checkCodecs } from './codec-checks';
+import { espruinoPath, lowered, runEspruino } from './interpreter';
+
+const onInterpreter = test.skipIf(!espruinoPath);
+const HERE = import.meta.dirname;
+
+test('the AES of the checks equals OpenSSL', () => {
+  for (const bytes of [16, 32]) {
+    const key = new Uint8Array(bytes).map((_, i) => i * 11);
+    const blocks = new Uint8Array(64).map((_, i) => i * 3);
+    const cipher = createCipheriv(`aes-${bytes * 8}-ecb`, key, null).setAutoPadding(false);
+    expect(Buffer.from(encryptBlocks(key, blocks))).toEqual(cipher.update(blocks));
+  }
+});
+
+onInterpreter('codecs: line for line as in Node', async () => {
+  const program = await lowered(
+    `import { checkCodecs } from './codec-checks';
+     declare const print: any;
+     checkCodecs(function (line) { print('@' + line); });`,
+    HERE,
+  );
+  const lines: string[] = [];
+  checkCodecs((line) => lines.push(line));
+  expect(lines.length).toBeGreaterThan(60);
+  expect(await runEspruino(program, 60_000)).toEqual(lines);
+});
+
+onInterpreter('Ed25519: the same bytes as noble, and noble`s signatures hold', async () => {
+  const noble = createNobleEd25519();
+  const seed = new Uint8Array(32).map((_, i) => i * 5 + 1);
+  const message = new Uint8Array(160).map((_, i) => i);
+  const signature = noble.sign(seed, message);
+  const program = await lowered(
+    `import { createEs5Ed25519 } from '../../hardware/virtual/board/ed25519-es5';
+     import { fromHex, toHex } from '../../shared/bytes';
+     declare const print: any, E: any;
+     const ed = createEs5Ed25519(function (a, b, o) { return E.convolve(a, b, o); });
+     const message = fromHex('${Buffer.from(message).toString('hex')}');
+     const seed = fromHex('${Buffer.from(seed).toString('hex')}');
+     const key = ed.publicKey(seed);
+     print('@' + toHex(key));
+     const signature = ed.sign(seed, message);
+     print('@' + toHex(signature));
+     print('@' + ed.verify(signature, message, key));
+     signature[40] ^= 1;
+     print('@' + ed.verify(signature, message, key));`,
+    HERE,
+  );
+  expect(await runEspruino(program, 60_000)).toEqual([
+    Buffer.from(noble.publicKey(seed)).toString('hex'),
+    Buffer.from(signature).toString('hex'),
+    'true',
+    'false',
+  ]);
+});
