@@ -100,7 +100,8 @@ export interface Air {
 interface Link {
   receiver: Member;
   snrDb: number;
-  rssiDbm: number;
+  /** Received power, not rounded as in reports. */
+  powerDbm: number;
 }
 
 interface Member {
@@ -152,8 +153,8 @@ function linkTo(state: AirState, from: Transmitter, receiver: Member, shadow: nu
   const fixed = state.options.snrOverrideDb?.(from.nodeNum, station.nodeNum);
   const loss = pathLossDb(state.terrain, distanceKm(from.position, station.position)) + shadow;
   const snr = fixed ?? Math.min(from.txPowerDbm - loss - noise, SNR_REPORTED_DB_MAX);
-  const rssi = fixed === undefined ? from.txPowerDbm - loss : fixed + noise;
-  return { receiver, snrDb: quarterDb(snr), rssiDbm: Math.round(rssi) };
+  const powerDbm = fixed === undefined ? from.txPowerDbm - loss : fixed + noise;
+  return { receiver, snrDb: quarterDb(snr), powerDbm };
 }
 
 /** Worth looking at: decodable, or strong enough to spoil a decodable frame. */
@@ -175,7 +176,7 @@ function judge(state: AirState, flight: Flight, link: Link): Fate {
     if (other === flight || apart) continue;
     if (other.sender === receiver) return 'half-duplex';
     const heard = other.links.find((candidate) => candidate.receiver === receiver);
-    if (heard !== undefined && link.rssiDbm < heard.rssiDbm + state.captureDb) collided = true;
+    if (heard !== undefined && link.powerDbm < heard.powerDbm + state.captureDb) collided = true;
   }
   if (collided) return 'collided';
   return state.lossDice.below(10000) < state.lossPercent * 100 ? 'lost' : 'received';
@@ -189,7 +190,7 @@ function deliver(state: AirState, flight: Flight, link: Link): Fate {
   const frame: ReceivedFrame = {
     bytes: flight.bytes,
     snrDb: link.snrDb,
-    rssiDbm: link.rssiDbm,
+    rssiDbm: Math.round(link.powerDbm),
     airtimeMs: flight.endMs - flight.startMs,
   };
   for (const delayMs of delaysMs) {
