@@ -51,12 +51,17 @@ function runOnce(board: VirtualBoard, script: Script): void {
 }
 
 /**
- * Makes the bundle the board's firmware and switches the board on. Each later power-on and each
- * watchdog reset starts the bundle again in a context of its own.
+ * Makes the bundle the board's firmware: each power-on and each watchdog reset starts it again in
+ * a context of its own.
  * Throws: SyntaxError when the text is no script.
  */
-export function startBundle(board: VirtualBoard, bundleText: string): void {
+export function installBundle(board: VirtualBoard, bundleText: string): void {
   const script = new Script(bundleText, { filename: 'firmware.js' });
   board.onBoot(() => runOnce(board, script));
+}
+
+/** Installs the bundle and switches the board on. Throws: SyntaxError when the text is no script. */
+export function startBundle(board: VirtualBoard, bundleText: string): void {
+  installBundle(board, bundleText);
   board.powerOn();
 }
