@@ -168,6 +168,11 @@ test('a frame header inside a message is no message', () => {
   expect(decodeToRadio(bytes)).toBe('malformed');
 });
 
+test('text cut inside a character, as radios do with long names, does not cost the message', () => {
+  const user = new Uint8Array(Buffer.from('12054672c3bcc3', 'hex'));
+  expect(decodeUser(user)).toMatchObject({ longName: 'Frü\ufffd' });
+});
+
 test('a negative int32 takes ten bytes and comes back', () => {
   const bytes = encodeQueueStatus({ res: -60 });
   expect(Buffer.from(bytes).toString('hex')).toBe('08c4ffffffffffffffff01');
