@@ -154,6 +154,6 @@ export function createNode(setup: NodeSetup): VillageNode {
     },
     sentRecords: wire.sent,
     closedRecords: wire.highest,
-    journal: () => readJournal(board),
+    journal: () => readJournal(board.flash(), PAGE_BYTES),
   };
 }

@@ -3,7 +3,9 @@
  * From: seed, site, the gateway's public key. To: the virtual board's Storage.
  * Source: the node's own files (firmware); a real node is provisioned with the same ones.
  */
+import { toHex } from '../../shared/bytes';
 import { CHANNEL_NAME } from '../../shared/limits';
+import { keyIdOf } from '../../shared/verify';
 import { nodeKeyOf } from './keys';
 import type { VillageOptions } from './options';
 import { CALIBRATION_ID, meterUlOf } from './register-file';
@@ -37,6 +39,7 @@ export function provisionOf(setup: ProvisionSetup): Provision {
     slot: site.slot,
     gatewayKey: setup.gatewayKey,
     gatewayNode: setup.gatewayNode,
+    keyId: toHex(keyIdOf(key.publicKey)),
     calibrationId: pulseUl > 0 ? CALIBRATION_ID : 0,
     pulseUl,
     channel: CHANNEL_NAME,
@@ -44,6 +47,8 @@ export function provisionOf(setup: ProvisionSetup): Provision {
   return [
     ['tw.cfg', JSON.stringify(configuration)],
     ['tw.key', new Uint8Array([...key.seed, ...key.publicKey])],
+    // Stands for the native routine: the virtual board signs by itself when this file is called.
+    ['ed25519', new Uint8Array(16)],
     ['journal', new Uint8Array(JOURNAL_BYTES).fill(0xff)],
   ];
 }
