@@ -143,7 +143,9 @@ function putUsageFields(out: number[], record: UsageRecord): void {
 
 /**
  * Writes the payload, at most 136 bytes. Whoever fills the record keeps to the ranges of the tables.
- * Throws: a value that is no u32 where one belongs; a payload over 136 bytes (too many carried buckets: leave the oldest out).
+ * Throws: a value that is no u32 where one belongs; a payload over 136 bytes. Twelve buckets of two counters
+ * without readings (ids and counts below 65536) fit while one of the two stays under 1,000 a bucket, whatever the other
+ * does; when carried buckets are too many, leave the oldest out.
  */
 export function encodeRecord(record: TallyRecord): Uint8Array {
   const out: number[] = [];

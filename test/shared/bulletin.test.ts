@@ -145,6 +145,9 @@ test('names what is wrong', () => {
   expect(altered(6, new Uint8Array(7))).toBe('out-of-range');
   expect(altered(6, new Uint8Array(Buffer.from('00000100010001', 'hex')))).not.toBeTypeOf('string');
   expect(altered(6, new Uint8Array(Buffer.from('000001ffff0001', 'hex')))).toBe('out-of-range');
+  expect(altered(6, new Uint8Array(Buffer.from('000001fffe0001', 'hex')))).toBe('out-of-range');
+  expect(altered(6, new Uint8Array(Buffer.from('000001fffd0002', 'hex')))).toBe('out-of-range');
+  expect(altered(6, new Uint8Array(Buffer.from('000001fffd0001', 'hex')))).not.toBeTypeOf('string');
   expect(decodeBulletin(cborg.encode([...elements(sample(2, 0)), 1]))).toBe('malformed');
   expect(decodeBulletin(new Uint8Array(137))).toBe('too-long');
   expect(altered(6, new Uint8Array(17 * 7))).toBe('too-long');

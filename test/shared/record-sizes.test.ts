@@ -24,7 +24,7 @@ function canteen(buckets: number[][], readings: number[][]): UsageRecord {
 /** 500 pulses a second at 10,000 µL: 15,000 dL in 5 minutes; a draw every 3 s. */
 const torrent = Array.from({ length: 12 }, (_, i) => [15000 - (i % 2), 100 - (i % 3)]);
 /** A sensor gone mad: each volume takes the escape of 44 bits. */
-const mad = Array.from({ length: 12 }, () => [300_000_000, 900]);
+const mad = Array.from({ length: 12 }, () => [350_000_000, 999]);
 const full = { counters: [4294967295, 4294967295], epoch: 65535, sequence: 65535, status: 524287 };
 const fullest = { ...full, calibrationId: 65535, unstored: 65535, uptimeS: 4294967295 };
 

@@ -152,6 +152,18 @@ test('refuses a value outside the table', () => {
   }
 });
 
+test('buckets may sum to the counter, not to one more', () => {
+  const sum = (c: number) => usage.buckets.reduce((total, bucket) => total + bucket[c], 0);
+  const counters = [sum(0), sum(1)];
+  expect(decodeRecord(encodeRecord({ ...usage, counters }))).toEqual({ ...usage, counters });
+  for (const less of [
+    [sum(0) - 1, sum(1)],
+    [sum(0), sum(1) - 1],
+  ]) {
+    expect(decodeRecord(encodeRecord({ ...usage, counters: less }))).toBe('out-of-range');
+  }
+});
+
 test('refuses an event value outside the table', () => {
   const event = tamperEvent();
   for (const code of [0, 8])
