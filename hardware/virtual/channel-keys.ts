@@ -6,7 +6,7 @@
 import { createCipheriv } from 'node:crypto';
 import { channelHash, cryptChannel, expandPsk } from '../../shared/meshtastic/channel';
 import { type Data, decodeData } from '../../shared/meshtastic/data';
-import type { OnAirHeader } from '../../shared/meshtastic/onair';
+import type { OnAirFrame } from '../../shared/meshtastic/onair';
 import type { Reason } from '../../shared/reasons';
 
 /** A channel as its owner sets it up. */
@@ -19,11 +19,13 @@ export interface ChannelSetup {
 
 /** A channel ready for use. */
 export interface ChannelKey {
+  /** Its own name, or the preset's where it has none. */
   name: string;
-  /** Name shown to clients: '' where the preset's name stands in. */
   setup: ChannelSetup;
   key: Uint8Array;
   hash: number;
+  /** Tells equal keys of different radios. */
+  fingerprint: string;
 }
 
 /** Result of trying all channels on a frame. */
@@ -45,7 +47,8 @@ export function createChannelKeys(setups: ChannelSetup[], presetName: string): C
   return setups.map((setup) => {
     const name = setup.name === '' ? presetName : setup.name;
     const key = setup.psk.length === 0 ? primaryKey : expandPsk(setup.psk);
-    return { name, setup, key, hash: channelHash(name, key) };
+    const fingerprint = Buffer.from(key).toString('hex');
+    return { name, setup, key, hash: channelHash(name, key), fingerprint };
   });
 }
 
@@ -59,21 +62,39 @@ export function encryptBody(
   return cryptChannel(encryptBlocks, channel.key, id, from, dataBytes);
 }
 
-function tryChannel(channel: ChannelKey, header: OnAirHeader, body: Uint8Array): Data | Reason {
-  if (channel.hash !== header.channelHash) return 'foreign-channel';
+type Attempt = Data | Reason;
+
+/**
+ * Results by frame and channel: all receivers of a frame share its bytes, so one decrypts for all. Nothing is
+ * remembered beyond the life of the frame.
+ */
+const attempts = new WeakMap<Uint8Array, Map<string, Attempt>>();
+
+function decrypt(channel: ChannelKey, { header, body }: OnAirFrame): Attempt {
   const data = decodeData(encryptBody(channel, header.id, header.from, body));
-  if (typeof data === 'string' || data.portnum === 0) return 'undecryptable';
-  return data;
+  return typeof data === 'string' || data.portnum === 0 ? 'undecryptable' : data;
 }
 
-/** Finds the channel on which a body makes sense. Rejects: undecryptable. */
-export function decryptBody(
+function tryChannel(channel: ChannelKey, frameBytes: Uint8Array, frame: OnAirFrame): Attempt {
+  if (channel.hash !== frame.header.channelHash) return 'foreign-channel';
+  const known = attempts.get(frameBytes) ?? new Map<string, Attempt>();
+  const attempt = known.get(channel.fingerprint) ?? decrypt(channel, frame);
+  known.set(channel.fingerprint, attempt);
+  attempts.set(frameBytes, known);
+  return attempt;
+}
+
+/**
+ * Finds the channel on which a frame makes sense; `frame` is `frameBytes` taken apart. The Data is shared: read only.
+ * Rejects: undecryptable.
+ */
+export function decryptFrame(
   channels: ChannelKey[],
-  header: OnAirHeader,
-  body: Uint8Array,
+  frameBytes: Uint8Array,
+  frame: OnAirFrame,
 ): Decrypted | Reason {
   for (let channelIndex = 0; channelIndex < channels.length; channelIndex += 1) {
-    const data = tryChannel(channels[channelIndex], header, body);
+    const data = tryChannel(channels[channelIndex], frameBytes, frame);
     if (typeof data !== 'string') return { data, channelIndex };
   }
   return 'undecryptable';

@@ -5,7 +5,7 @@
  */
 import type { Data } from '../../shared/meshtastic/data';
 import type { MeshPacketToSend } from '../../shared/meshtastic/mesh-packet';
-import { decodeOnAir, type OnAirHeader } from '../../shared/meshtastic/onair';
+import { decodeOnAir, type OnAirFrame, type OnAirHeader } from '../../shared/meshtastic/onair';
 import {
   BROADCAST,
   NODEINFO_APP,
@@ -19,7 +19,7 @@ import {
   ERROR_NONE,
 } from '../../shared/meshtastic/routing';
 import type { ReceivedFrame } from './air';
-import { decryptBody } from './channel-keys';
+import { decryptFrame } from './channel-keys';
 import type { KnownNode } from './node-database';
 import type { EarlierMeeting } from './packet-history';
 import type { RadioCore } from './radio-core';
@@ -62,8 +62,9 @@ export function answerHopLimit(packet: HeardPacket, defaultHopLimit: number): nu
   return Math.min(hops + 2, defaultHopLimit);
 }
 
-function understand(core: RadioCore, frame: ReceivedFrame, header: OnAirHeader, body: Uint8Array) {
-  const found = decryptBody(core.channels, header, body);
+function understand(core: RadioCore, frame: ReceivedFrame, onAir: OnAirFrame): HeardPacket {
+  const { header, body } = onAir;
+  const found = decryptFrame(core.channels, frame.bytes, onAir);
   const packet: HeardPacket = {
     header,
     body,
@@ -225,7 +226,7 @@ export function receiveFrame(
     hearAgain(core, sender, again, earlier);
     return;
   }
-  const packet = understand(core, frame, header, body);
+  const packet = understand(core, frame, { header, body });
   const isPrivate = packet.data !== undefined && packet.data.portnum > CORE_PORTS_MAX;
   if (core.role === 'ROUTER' && isPrivate) return;
   dispatch(core, sender, modules, packet);
