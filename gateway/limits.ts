@@ -53,6 +53,8 @@ export const STOP_DRAIN_MS = 10_000;
 
 /** TCP connections the embedded broker accepts at one time, connections. */
 export const BROKER_CLIENTS_MAX = 64;
+/** How long a subscriber that does not read may hold up the others before it is dropped, ms. */
+export const BROKER_DRAIN_MS = 5_000;
 /** Largest packet a client may send to the embedded broker, bytes (clients only subscribe). */
 export const BROKER_PACKET_BYTES_MAX = 65_536;
 

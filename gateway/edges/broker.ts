@@ -7,7 +7,7 @@
 import { createServer, type Server } from 'node:net';
 import { Aedes } from 'aedes';
 import { createPacketGuard } from '../core/mqtt-guard';
-import { BROKER_CLIENTS_MAX, BROKER_PACKET_BYTES_MAX } from '../limits';
+import { BROKER_CLIENTS_MAX, BROKER_DRAIN_MS, BROKER_PACKET_BYTES_MAX } from '../limits';
 import type { Publisher } from './publisher';
 
 /** A running embedded broker. */
@@ -57,23 +57,35 @@ function guardInput(server: Server, broker: Aedes): void {
  * Rejects: when the port is in use.
  */
 export async function startBroker(host: string, port: number): Promise<EmbeddedBroker> {
-  const broker = await Aedes.createBroker({ maxClientsIdLength: 64, connectTimeout: 10_000 });
+  const broker = await Aedes.createBroker({
+    maxClientsIdLength: 64,
+    connectTimeout: 10_000,
+    drainTimeout: BROKER_DRAIN_MS,
+  });
   readOnly(broker);
   broker.on('clientError', () => {});
   broker.on('connectionError', () => {});
   const server = createServer();
   guardInput(server, broker);
   const bound = await listen(server, host, port);
+  const publishOne = (topic: string, payload: string, retain: boolean) =>
+    new Promise<void>((resolve, reject) => {
+      broker.publish(
+        { cmd: 'publish', topic, payload: Buffer.from(payload), qos: 1, retain, dup: false },
+        (error) => (error ? reject(error) : resolve()),
+      );
+    });
+  // One after the other: aedes numbers messages when they come and drops, per subscriber, any whose
+  // number is below the last one's. A retained message, stored first, is overtaken by others.
+  let last: Promise<void> = Promise.resolve();
   return {
     url: `mqtt://${host.includes(':') ? `[${host}]` : host}:${bound}`,
     isConnected: () => true,
-    publish: (topic, payload, retain) =>
-      new Promise((resolve, reject) => {
-        broker.publish(
-          { cmd: 'publish', topic, payload: Buffer.from(payload), qos: 1, retain, dup: false },
-          (error) => (error ? reject(error) : resolve()),
-        );
-      }),
+    publish(topic, payload, retain) {
+      const published = last.then(() => publishOne(topic, payload, retain));
+      last = published.catch(() => {});
+      return published;
+    },
     close: () =>
       new Promise((resolve) => {
         server.close();

@@ -58,6 +58,7 @@ export function connectBroker(options: MqttOutOptions): Publisher {
   let retryMs = RETRY_MS_MIN;
   let retryTimer: NodeJS.Timeout | undefined;
   let closed = false;
+  const unacknowledged = new Set<() => void>();
   const where = urlForLog(options.url);
 
   const retry = () => {
@@ -84,6 +85,8 @@ export function connectBroker(options: MqttOutOptions): Publisher {
       options.log(`broker ${where}: ${error.message || String(code)}`);
     });
     current.once('close', () => {
+      for (const lost of unacknowledged) lost();
+      unacknowledged.clear();
       current.end(true);
       retry();
     });
@@ -91,29 +94,21 @@ export function connectBroker(options: MqttOutOptions): Publisher {
   open();
   return {
     isConnected: () => client.connected,
-    publish: (topic, payload, retain) => publishOn(client, topic, payload, retain),
+    publish: (topic, payload, retain) =>
+      new Promise((resolve, reject) => {
+        if (!client.connected) return reject(new Error('not connected'));
+        const lost = () => reject(new Error('connection lost before PUBACK'));
+        unacknowledged.add(lost);
+        client.publish(topic, payload, { qos: 1, retain }, (error) => {
+          unacknowledged.delete(lost);
+          if (error) reject(error);
+          else resolve();
+        });
+      }),
     async close() {
       closed = true;
       clearTimeout(retryTimer);
       await client.endAsync(!client.connected);
     },
   };
-}
-
-function publishOn(
-  client: MqttClient,
-  topic: string,
-  payload: string,
-  retain: boolean,
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (!client.connected) return reject(new Error('not connected'));
-    const lost = () => reject(new Error('connection lost before PUBACK'));
-    client.once('close', lost);
-    client.publish(topic, payload, { qos: 1, retain }, (error) => {
-      client.off('close', lost);
-      if (error) reject(error);
-      else resolve();
-    });
-  });
 }
