@@ -1,13 +1,13 @@
 /*
  * A hostile radio near the gateway: a few packets each village day that must change nothing but a counter.
  * It knows the channel's key (one stolen node is enough for that) but no node's signing key.
- * From: the air, where it listens. To: the air. Source: issue-independent list of design section 11 (forged, replayed…).
+ * From: the air, where it listens. To: the air. Source: the list of what a gateway must refuse (docs/village.md).
  */
 import type { Air } from '../../hardware/virtual/air';
 import {
   type ChannelKey,
   createChannelKeys,
-  decryptBody,
+  decryptFrame,
   encryptBody,
 } from '../../hardware/virtual/channel-keys';
 import type { Position } from '../../hardware/virtual/link-budget';
@@ -117,7 +117,7 @@ export function createHostile(setup: HostileSetup): Hostile {
 function recordIn(channels: ChannelKey[], frame: Uint8Array): Uint8Array | undefined {
   const parts = decodeOnAir(frame);
   if (typeof parts === 'string' || parts.header.channelHash !== channels[0].hash) return undefined;
-  const found = decryptBody(channels, parts.header, parts.body);
+  const found = decryptFrame(channels, frame, parts);
   if (typeof found === 'string' || found.data.portnum !== PORTNUM) return undefined;
   if (isBulletin(found.data.payload)) return undefined;
   return new Uint8Array(found.data.payload);
