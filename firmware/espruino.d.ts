@@ -1,0 +1,82 @@
+/*
+ * What: the part of Espruino's own functions that the firmware uses, for the type checker.
+ * Source: espruino.com/Reference, interpreter 2v29.
+ */
+
+/** A pin of the board. */
+interface Pin {
+  readonly espruinoPin: true;
+}
+
+declare const D2: Pin;
+declare const D3: Pin;
+declare const D4: Pin;
+declare const D6: Pin;
+declare const D8: Pin;
+
+/** What a watch tells; time in seconds. */
+interface WatchEvent {
+  state: boolean;
+  time: number;
+  pin: Pin;
+}
+
+declare function setWatch(
+  fn: (event: WatchEvent) => void,
+  pin: Pin,
+  options: { repeat: boolean; edge: 'rising' | 'falling' | 'both'; debounce: number },
+): number;
+declare function pinMode(pin: Pin, mode: string): void;
+declare function setTimeout(fn: () => void, ms: number): number;
+declare function setInterval(fn: () => void, ms: number): number;
+/** Seconds, with a fraction. */
+declare function getTime(): number;
+declare function peek32(address: number): number;
+declare function poke32(address: number, value: number): void;
+declare function print(text: string): void;
+
+interface EspruinoStorage {
+  read(name: string): string | undefined;
+}
+
+interface EspruinoFlash {
+  read(length: number, address: number): Uint8Array;
+  write(data: Uint8Array, address: number): void;
+  erasePage(address: number): void;
+}
+
+declare function require(name: 'Storage'): EspruinoStorage;
+declare function require(name: 'Flash'): EspruinoFlash;
+
+declare const E: {
+  getAddressOf(value: Uint8Array | string, flatOnly: boolean): number;
+  nativeCall(
+    address: number,
+    signature: string,
+  ): (operation: number, context: number, message: number, length: number) => number;
+  toFlatString(value: { data: number; count: number }): string;
+  toArrayBuffer(text: string): ArrayBuffer;
+  toUint8Array(text: string): Uint8Array;
+  toString(bytes: Uint8Array): string;
+  CRC32(bytes: Uint8Array): number;
+  hwRand(): number;
+  setConsole(device: string | null): void;
+  setFlags(flags: { unsafeFlash: number }): void;
+  enableWatchdog(seconds: number, isAuto: boolean): void;
+  kickWatchdog(): void;
+};
+
+declare const NRF: {
+  /** Volts. */
+  getBattery(): number;
+};
+
+declare const Serial1: {
+  setup(baud: number, options: { rx: Pin; tx: Pin }): void;
+  write(bytes: Uint8Array): void;
+  on(event: 'data', fn: (chunk: string) => void): void;
+};
+
+declare const process: {
+  on(event: 'uncaughtException', fn: (error: unknown) => void): void;
+};

@@ -1,0 +1,76 @@
+/*
+ * What: closes the hour: twelve buckets, counters and the node's state become one signed record.
+ * From where to where: counting, clock, journal -> signed packet -> journal. Espruino-safe.
+ */
+import { concat } from '../../shared/bytes';
+import { RECORD_AAD, sigStructure } from '../../shared/cose';
+import { BUCKET_MINUTES, BUCKETS_PER_RECORD, SEQUENCE_MAX } from '../../shared/limits';
+import { encodeRecord, type UsageRecord } from '../../shared/record';
+import type { Node } from '../node';
+import { BATTERY_LOW_MV, BUCKETS_KEPT } from '../node-limits';
+import { timeAt, uncertaintyAt } from '../sense/clock';
+import { keepRecord } from './journal';
+import { countUnstored } from './record-index';
+
+const STATUS_BATTERY_LOW = 1 << 10;
+const STATUS_CLOCK_SHIFT = 12;
+const STATUS_OVERWRITTEN = 1 << 17;
+const STATUS_AFTER_POWER_CUT = 1 << 18;
+
+/** The status word, bits as in shared/record.ts. */
+function statusOf(node: Node, uptimeS: number): number {
+  const batteryMv = node.board.batteryMv();
+  let status = Math.min(255, Math.floor(batteryMv / 20));
+  if (batteryMv > 0 && batteryMv < BATTERY_LOW_MV) status |= STATUS_BATTERY_LOW;
+  status |= uncertaintyAt(node.clock, uptimeS) << STATUS_CLOCK_SHIFT;
+  if (node.journal.hasOverwritten) status |= STATUS_OVERWRITTEN;
+  if (node.sequence === 0 && node.epoch > 1) status |= STATUS_AFTER_POWER_CUT;
+  return status;
+}
+
+/** How many buckets to tell: the hour before again when no bulletin has covered its record. */
+function bucketsToTell(node: Node): number {
+  const index = node.journal.index;
+  const last = index.count - 1;
+  const isUncovered = last >= 0 && index.covered[last] === 0 && index.epochs[last] === node.epoch;
+  return isUncovered && node.counting.buckets.length === BUCKETS_KEPT
+    ? BUCKETS_KEPT
+    : BUCKETS_PER_RECORD;
+}
+
+/** The payload of the hour that ended at `uptimeS`; the carried hour is left out when it does not fit. */
+function composePayload(node: Node, uptimeS: number): Uint8Array {
+  const buckets = node.counting.buckets;
+  const record: UsageRecord = {
+    kind: node.kind === 2 ? 2 : 1,
+    keyId: node.keyId,
+    epoch: node.epoch,
+    sequence: node.sequence + 1,
+    timeS: timeAt(node.clock, uptimeS),
+    uptimeS: uptimeS,
+    counters: node.counting.counters,
+    status: statusOf(node, uptimeS),
+    calibrationId: node.config.calibrationId,
+    unstored: countUnstored(node.journal.index) + 1,
+    bucketMinutes: BUCKET_MINUTES,
+    buckets: buckets.slice(buckets.length - bucketsToTell(node)),
+    readings: [],
+  };
+  try {
+    return encodeRecord(record);
+  } catch (_) {
+    record.buckets = buckets.slice(buckets.length - BUCKETS_PER_RECORD);
+    return encodeRecord(record);
+  }
+}
+
+/** Signs and keeps the record of the hour that ended at `uptimeS`. Without a signer nothing is made. */
+export function closeRecord(node: Node, uptimeS: number): void {
+  const signer = node.board.signer;
+  if (!signer || node.sequence === SEQUENCE_MAX) return;
+  const payload = composePayload(node, uptimeS);
+  const packet = concat([payload, signer.sign(sigStructure(RECORD_AAD, payload))]);
+  node.sequence++;
+  keepRecord(node.board, node.journal, node.epoch, node.sequence, packet);
+  node.journal.hasOverwritten = false;
+}

@@ -1,0 +1,20 @@
+/*
+ * What: everything the node asks of its way into the mesh. The only door to the radio.
+ * From where to where: links/*.ts build one; sender.ts and bulletins.ts use it.
+ */
+
+/**
+ * What became of a packet, as far as the mesh can tell. None of them frees a record: only a bulletin does.
+ * delivered: the gateway's radio acknowledged. refused: our own radio would not take it.
+ * nak: the mesh gave up. silent: no word in time, or only a neighbour's echo.
+ */
+export type Outcome = 'delivered' | 'refused' | 'nak' | 'silent';
+
+export interface Link {
+  /** Opens the link; `onBroadcast` gets each broadcast on our port, with the sender's node number. */
+  start(onBroadcast: (packet: Uint8Array, from: number) => void): void;
+  /** Sends to the gateway. false: not ready or busy, nothing was sent. */
+  send(packet: Uint8Array, done: (outcome: Outcome) => void): boolean;
+  /** The gateway's radio number, as learned from a verified bulletin. */
+  setGateway(nodeNum: number): void;
+}

@@ -1,0 +1,50 @@
+/*
+ * What: the node's own limits and rhythms, each with its unit. The wire's are in shared/limits.ts.
+ * From where to where: read by the rooms of the firmware; esbuild writes them in as numbers.
+ */
+
+/** Sensors are read this often, ms. */
+export const TICK_MS = 10000;
+export const BUCKET_MS = 300000;
+export const BUCKET_S = 300;
+/** Buckets kept in memory: this hour's and the hour before. */
+export const BUCKETS_KEPT = 24;
+/** The watchdog resets a node that has not ticked for so long, s. */
+export const WATCHDOG_S = 60;
+/** A button must rest this long, ms. */
+export const DEBOUNCE_MS = 50;
+
+/** The sender looks for something to send this often, ms: also the most records a minute. */
+export const SEND_PERIOD_MS = 60000;
+/** A fresh record goes out at a moment of the node's own within this time, s. */
+export const SEND_JITTER_S = 1200;
+/** Without a bulletin that should have told of it, a record is sent again after this, s. */
+export const RESEND_S = 4200;
+/** First wait after a failed attempt, s; it doubles up to the next one. */
+export const RETRY_S_MIN = 120;
+export const RETRY_S_MAX = 7200;
+/** A record sent this long before a bulletin should be in it, s. */
+export const BULLETIN_LAG_S = 180;
+
+export const UART_BAUD = 115200;
+/** Pause between the wake bytes and the first request, ms. */
+export const WAKE_MS = 150;
+export const WAKE_BYTES = 32;
+/** The link looks after itself this often, ms. */
+export const LINK_PERIOD_MS = 15000;
+/** The radio must answer the handshake within this, ms. */
+export const HANDSHAKE_MS = 30000;
+export const HEARTBEAT_MS = 300000;
+/** A heartbeat's answer must come within this, ms. */
+export const ANSWER_MS = 60000;
+/** What the mesh may take to say what became of a packet, ms. */
+export const OUTCOME_MS = 90000;
+
+/** The node's clock drifts at most this much, parts per million. */
+export const DRIFT_PPM = 50;
+/** A bulletin may be this old when it is heard, s. */
+export const BULLETIN_AGE_S = 16;
+/** Below this the status says "battery low", mV. */
+export const BATTERY_LOW_MV = 2400;
+/** Below this the node does not write the next epoch, mV (0 = unknown is let through). */
+export const BATTERY_DEAD_MV = 1900;

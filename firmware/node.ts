@@ -1,0 +1,142 @@
+/*
+ * What: the node: wires sensing, keeping and sending, and gives them their rhythm.
+ * From where to where: an entry gives board, link and kind; records leave through the link. Espruino-safe.
+ */
+import { fromHex } from '../shared/bytes';
+import { BUCKETS_PER_RECORD, EPOCH_MAX } from '../shared/limits';
+import type { Board, NodeConfig } from './board';
+import { type Journal, keepState, openJournal } from './keep/journal';
+import { closeRecord } from './keep/record-maker';
+import type { Link } from './link';
+import { BATTERY_DEAD_MV, BUCKET_MS, BUCKET_S, SEND_PERIOD_MS, TICK_MS } from './node-limits';
+import { hearBulletin } from './send/bulletins';
+import { scheduleNewest, scheduleOld, sendDue } from './send/sender';
+import { type Clock, createClock } from './sense/clock';
+import { type Counting, closeBucket, createCounting } from './sense/counting';
+
+/** Everything a running node knows. */
+export interface Node {
+  board: Board;
+  link: Link;
+  config: NodeConfig;
+  kind: number;
+  keyId: Uint8Array;
+  gatewayKey: Uint8Array;
+  journal: Journal;
+  counting: Counting;
+  clock: Clock;
+  /** Boots since the key was made. */
+  epoch: number;
+  /** Records made in this epoch. */
+  sequence: number;
+  bulletinSequence: number;
+  /** Broadcasts that were no good bulletin. */
+  refused: number;
+}
+
+/** What a kind of site adds: its number, its counters and its sensors. */
+export interface Kind {
+  kind: number;
+  counterCount: number;
+  /** Starts the sensors; gives what to do at each tick. */
+  startSensors: (board: Board, counting: Counting, config: NodeConfig) => () => void;
+}
+
+function zeros(count: number): number[] {
+  const counters: number[] = [];
+  for (let i = 0; i < count; i++) counters.push(0);
+  return counters;
+}
+
+function createNode(board: Board, link: Link, kind: Kind, config: NodeConfig): Node {
+  const journal = openJournal(board);
+  const state = journal.state;
+  const hasState = state !== null && state.counters.length === kind.counterCount;
+  return {
+    board: board,
+    link: link,
+    config: config,
+    kind: kind.kind,
+    keyId: fromHex(config.keyId),
+    gatewayKey: fromHex(config.gatewayKey),
+    journal: journal,
+    counting:
+      hasState && state
+        ? createCounting(state.counters.slice(0), state.remainderUl)
+        : createCounting(zeros(kind.counterCount), 0),
+    clock: createClock(),
+    epoch: Math.min(EPOCH_MAX, (state ? state.epoch : 0) + 1),
+    sequence: 0,
+    bulletinSequence: state ? state.bulletinSequence : 0,
+    refused: 0,
+  };
+}
+
+function saveState(node: Node): void {
+  keepState(node.board, node.journal, {
+    epoch: node.epoch,
+    remainderUl: node.counting.remainderUl,
+    bulletinSequence: node.bulletinSequence,
+    counters: node.counting.counters.slice(0),
+  });
+}
+
+/** Whether flash does not know the counters yet. */
+function hasChanged(node: Node): boolean {
+  const state = node.journal.state;
+  if (!state || state.remainderUl !== node.counting.remainderUl) return true;
+  for (let i = 0; i < state.counters.length; i++) {
+    if (state.counters[i] !== node.counting.counters[i]) return true;
+  }
+  return false;
+}
+
+/** Ends bucket number `bucket` of this epoch (1, 2, …), and the hour with every twelfth. */
+function endBucket(node: Node, bucket: number): void {
+  closeBucket(node.counting);
+  if (hasChanged(node)) saveState(node);
+  if (bucket % BUCKETS_PER_RECORD !== 0) return;
+  closeRecord(node, bucket * BUCKET_S);
+  scheduleNewest(node, bucket * BUCKET_S);
+}
+
+function startRhythm(node: Node, readSensors: () => void): void {
+  let bucketsEnded = 0;
+  node.board.every(TICK_MS, () => {
+    node.board.kickWatchdog();
+    readSensors();
+    const bucketsDue = Math.floor(node.board.uptimeMs() / BUCKET_MS);
+    while (bucketsEnded < bucketsDue) {
+      bucketsEnded++;
+      endBucket(node, bucketsEnded);
+    }
+  });
+  node.board.every(SEND_PERIOD_MS, () => sendDue(node));
+}
+
+/** Starts the node. Not provisioned or with a dying battery it says so and does nothing more. */
+export function startNode(board: Board, link: Link, kind: Kind): void {
+  const config = board.config;
+  const batteryMv = board.batteryMv();
+  if (!config) {
+    board.say('not provisioned: no tw.cfg');
+    return;
+  }
+  if (batteryMv > 0 && batteryMv < BATTERY_DEAD_MV) {
+    board.say('battery too low to start');
+    return;
+  }
+  const node = createNode(board, link, kind, config);
+  saveState(node);
+  scheduleOld(node);
+  const readSensors = kind.startSensors(board, node.counting, config);
+  startRhythm(node, readSensors);
+  if (!board.signer) {
+    board.say('no key or no signing routine: counting, not sending');
+    return;
+  }
+  link.start((packet, from) => {
+    if (hearBulletin(node, packet, from) !== null) node.refused++;
+  });
+  board.say(`${config.site} epoch ${node.epoch}`);
+}

@@ -1,0 +1,75 @@
+/*
+ * What: decides which record goes out, and when: the newest first, then the oldest that is missing.
+ * From where to where: record index and journal -> link. A record is free only when a bulletin covers it.
+ * Espruino-safe.
+ */
+
+import { readPacket } from '../keep/journal';
+import type { RecordIndex } from '../keep/record-index';
+import type { Outcome } from '../link';
+import type { Node } from '../node';
+import { RESEND_S, RETRY_S_MAX, RETRY_S_MIN, SEND_JITTER_S } from '../node-limits';
+import { keyIdNumber } from './spread';
+
+/** Gives the newest record its moment: spread over the nodes, the same for a node every hour. */
+export function scheduleNewest(node: Node, uptimeS: number): void {
+  const index = node.journal.index;
+  if (index.count === 0) return;
+  index.notBeforeS[index.count - 1] = uptimeS + (keyIdNumber(node.keyId) % SEND_JITTER_S);
+}
+
+/** After a boot the old records wait for a bulletin, which may free them. */
+export function scheduleOld(node: Node): void {
+  const index = node.journal.index;
+  for (let i = 0; i < index.count; i++) {
+    index.notBeforeS[i] = RESEND_S + (node.board.random32() % RESEND_S);
+  }
+}
+
+function isDue(index: RecordIndex, i: number, uptimeS: number): boolean {
+  return index.covered[i] === 0 && index.notBeforeS[i] <= uptimeS;
+}
+
+/** The record to send now, or -1. */
+function choose(index: RecordIndex, uptimeS: number): number {
+  const newest = index.count - 1;
+  if (newest >= 0 && isDue(index, newest, uptimeS)) return newest;
+  for (let i = 0; i < newest; i++) {
+    if (isDue(index, i, uptimeS)) return i;
+  }
+  return -1;
+}
+
+/** How long to wait after attempt number `attempts` came to nothing, s. */
+function backOffS(node: Node, attempts: number): number {
+  const waitS = Math.min(RETRY_S_MAX, RETRY_S_MIN * (1 << Math.min(attempts, 6)));
+  return waitS + (node.board.random32() % RETRY_S_MIN);
+}
+
+/** The index may have moved since: a record is found again by its number. */
+function placeOf(index: RecordIndex, epoch: number, sequence: number): number {
+  for (let i = index.count - 1; i >= 0; i--) {
+    if (index.epochs[i] === epoch && index.sequences[i] === sequence) return i;
+  }
+  return -1;
+}
+
+/** Sends at most one record; call it every SEND_PERIOD_MS. */
+export function sendDue(node: Node): void {
+  const index = node.journal.index;
+  const uptimeS = Math.floor(node.board.uptimeMs() / 1000);
+  const i = choose(index, uptimeS);
+  if (i < 0) return;
+  const epoch = index.epochs[i];
+  const sequence = index.sequences[i];
+  const settle = (outcome: Outcome): void => {
+    const place = placeOf(node.journal.index, epoch, sequence);
+    if (place < 0 || outcome === 'delivered') return;
+    const nowS = Math.floor(node.board.uptimeMs() / 1000);
+    index.notBeforeS[place] = nowS + backOffS(node, index.attempts[place]);
+  };
+  if (!node.link.send(readPacket(node.board, node.journal, i), settle)) return;
+  index.triedS[i] = uptimeS;
+  index.attempts[i] = Math.min(255, index.attempts[i] + 1);
+  index.notBeforeS[i] = uptimeS + RESEND_S + (node.board.random32() % SEND_JITTER_S);
+}
