@@ -8,6 +8,7 @@ import { createEs5Ed25519 } from '../../../hardware/virtual/board/ed25519-es5';
 import { convolveInLoop } from '../../../hardware/virtual/board/field25519';
 import { sha512 } from '../../../hardware/virtual/board/sha512';
 import { createNobleEd25519 } from '../../../hardware/virtual/ed25519-noble';
+import wycheproof from '../../fixtures/wycheproof/ed25519_test.json';
 
 const RUNS = Number(process.env.TALLYWELL_TEST_RUNS ?? 1);
 const es5 = createEs5Ed25519(convolveInLoop);
@@ -106,4 +107,21 @@ test('what is not a canonical signature is refused', () => {
     forged[0] = 1;
     expect(ed25519.verify(forged, new Uint8Array(5), identity)).toBe(false);
   }
+});
+
+test('Wycheproof: all 151 verdicts, by the interpreter`s and by the Node one', () => {
+  let count = 0;
+  for (const group of wycheproof.testGroups) {
+    const key = fromHex(group.publicKey.pk);
+    for (const vector of group.tests) {
+      const signature = fromHex(vector.sig);
+      const expected = vector.result === 'valid';
+      count++;
+      expect(es5.verify(signature, fromHex(vector.msg), key), `es5 ${vector.tcId}`).toBe(expected);
+      expect(noble.verify(signature, fromHex(vector.msg), key), `noble ${vector.tcId}`).toBe(
+        expected,
+      );
+    }
+  }
+  expect(count).toBe(wycheproof.numberOfTests);
 });

@@ -277,7 +277,7 @@ test('our own session: ready, sends and concludes, stays alive for an hour', () 
   const ports = events.flatMap((event) =>
     event.type === 'packet' ? [event.packet.decoded?.portnum] : [],
   );
-  expect(ports).toEqual([5, PRIVATE_PORT]);
+  expect(ports.filter((port) => port === PRIVATE_PORT)).toHaveLength(1);
   expect(events.filter((event) => event.type === 'alive').length).toBeGreaterThan(55);
   expect(session.state()).toBe('ready');
   expect(session.skippedBytes()).toBe(0);
