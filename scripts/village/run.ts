@@ -38,7 +38,7 @@ const REACHED_MS = 3_600_000;
 export interface RunHooks {
   /** Called once when the world stands, before its time moves. */
   built?(village: Village): void;
-  stdout?: NodeJS.WriteStream | { write(text: string): unknown };
+  stdout?: { write(text: string): unknown };
   stderr?: { write(text: string): unknown };
 }
 
@@ -59,10 +59,10 @@ function pointsDigest(plan: VillagePlan): string {
   return createHash('sha256').update(places.join('\n')).digest('hex').slice(0, 16);
 }
 
-function chooseView(options: VillageOptions): View {
+function chooseView(options: VillageOptions, hooks: RunHooks): View {
   return process.stdout.isTTY && !options.json
     ? createTerminalView(process.stdout)
-    : createLineView(process.stderr);
+    : createLineView(hooks.stderr ?? process.stderr);
 }
 
 /** The rest of the gateway's command line. */
@@ -98,7 +98,7 @@ async function prepare(options: VillageOptions, hooks: RunHooks): Promise<Run> {
   const taps = readTaps(options.taps);
   const points = readPoints(options.points);
   const plan = planVillage(points.points, options.sites, options.seed);
-  const view = chooseView(options);
+  const view = chooseView(options, hooks);
   const ports = await choosePorts(options, view);
   const folder = openVillageFolder(options.dataDir, {
     seed: options.seed,

@@ -115,7 +115,7 @@ export function createTerminalView(out: NodeJS.WriteStream): View {
 }
 
 /** One plain line per village hour (at most), for logs and pipes. */
-export function createLineView(out: NodeJS.WriteStream): View {
+export function createLineView(out: { write(text: string): unknown }): View {
   let shownHour = -1;
   return {
     show: (snapshot) => {
