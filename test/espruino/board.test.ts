@@ -106,7 +106,7 @@ onInterpreter('Storage: every answer and refusal is the interpreter`s own', asyn
   const body = calls
     .map((call) => `try { say(h(${call})); } catch (e) { say('refused ' + e.message); }`)
     .join('\n');
-  const board = createReplayBoard(1, createNobleEd25519());
+  const { board } = createReplayBoard(1, createNobleEd25519());
   const lines: string[] = [];
   board.onBoot(() => {
     new Function('S', 'say', `${hex}${body}`)(board.globals.require('Storage'), (line: string) =>
@@ -125,7 +125,7 @@ onInterpreter('CRC32 and timer numbers are the interpreter`s own', async () => {
     clearTimeout(b); say(setTimeout(function () {}, 5) - a); clearTimeout(a); say(setTimeout(function () {}, 5) - a);
     try { clearTimeout(undefined); } catch (e) { say(e.message); } clearTimeout();
     say(setTimeout(function () {}, 5)); clearTimeout();`;
-  const board = createReplayBoard(1, createNobleEd25519());
+  const { board } = createReplayBoard(1, createNobleEd25519());
   const lines: string[] = [];
   board.powerOn();
   const globals = board.globals;

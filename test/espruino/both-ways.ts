@@ -18,7 +18,7 @@ export interface Play {
 export function playInNode(play: Play): string[] {
   const board = createReplayBoard(play.seed, createNobleEd25519());
   const lines: string[] = [];
-  installBundle(board, play.bundle);
+  installBundle(board.board, play.bundle);
   replay(board, play.script, (line) => lines.push(line));
   return lines;
 }
@@ -29,7 +29,7 @@ import { createReplayBoard, globalValues, replay } from './replay';
 declare const FIRMWARE: any, SCRIPT: any, SEED: any, print: any, E: any;
 const hostPrint = print;
 const board = createReplayBoard(SEED, createEs5Ed25519(function (a, b, o) { return E.convolve(a, b, o); }));
-board.onBoot(function () { FIRMWARE.apply(null, globalValues(board)); });
+board.board.onBoot(function () { FIRMWARE.apply(null, globalValues(board.board)); });
 replay(board, SCRIPT, function (line) { hostPrint('@' + line); });
 `;
 

@@ -24,7 +24,9 @@ for (const [name, kind, seed] of [
     expect(recording.refused).toEqual([]);
     const records = new Set(recording.heard.map((r) => `${r.epoch}/${r.sequence}`));
     expect(records.size).toBeGreaterThanOrEqual(5);
-    expect(recording.bulletins).toBeGreaterThanOrEqual(3);
+    expect(recording.tally.signed).toBeGreaterThanOrEqual(5);
+    expect(recording.tally.accepted).toBeGreaterThanOrEqual(3);
+    expect(recording.tally.refused).toBeGreaterThanOrEqual(2);
     expect(recording.script.at(-1)).toBe(`${END_MS} end`);
     const lines = playInNode({ seed, bundle: bundle(), script: recording.script });
     expect(lines.filter((line) => line.startsWith('tx ')).length).toBeGreaterThan(50);

@@ -27,9 +27,37 @@ import { fromHex, toHex } from '../../shared/bytes';
 export const GLOBAL_NAMES =
   'E Serial1 require setTimeout setInterval clearTimeout clearInterval setWatch clearWatch getTime peek32 poke32 pinMode digitalRead NRF process print D0 D1 D2 D3 D4 D5 D6 D7 D8 D9 D10 D11 D12 D13 D14 D15 D16 D17 D18 D19 D20 D21 D22 D23 D24 D25 D26 D27 D28 D29 D30 D31';
 
+/** What the native routine was asked and answered. */
+export interface SigningTally {
+  signed: number;
+  accepted: number;
+  refused: number;
+}
+
+/** A board of the proof and the tally of its native routine. */
+export interface ReplayBoard {
+  board: VirtualBoard;
+  tally: SigningTally;
+}
+
 /** The board of the proof: an MDBT42Q. */
-export function createReplayBoard(seed: number, ed25519: Ed25519): VirtualBoard {
-  return createVirtualBoard({ seed, ed25519, pageBytes: 4096, pageCount: 10, batteryMv: 3712 });
+export function createReplayBoard(seed: number, ed25519: Ed25519): ReplayBoard {
+  const tally = { signed: 0, accepted: 0, refused: 0 };
+  const counted: Ed25519 = {
+    publicKey: ed25519.publicKey,
+    sign: (nodeSeed, message) => {
+      tally.signed++;
+      return ed25519.sign(nodeSeed, message);
+    },
+    verify: (signature, message, publicKey) => {
+      const isGood = ed25519.verify(signature, message, publicKey);
+      if (isGood) tally.accepted++;
+      else tally.refused++;
+      return isGood;
+    },
+  };
+  const options = { seed, ed25519: counted, pageBytes: 4096, pageCount: 10, batteryMv: 3712 };
+  return { board: createVirtualBoard(options), tally };
 }
 
 /** The values behind GLOBAL_NAMES, to be the wrapping function's arguments. */
@@ -45,7 +73,7 @@ function writeFile(board: VirtualBoard, words: string[]): void {
     board.storage.write(words[1], fromHex(words[2]));
     return;
   }
-  const bytes = new Uint8Array(Number(words[2]));
+  const bytes = new Uint8Array(parseInt(words[2], 10));
   bytes.fill(255);
   board.storage.write(words[1], bytes);
 }
@@ -54,15 +82,20 @@ function writeFile(board: VirtualBoard, words: string[]): void {
 export function playInput(board: VirtualBoard, words: string[]): void {
   const kind = words[1];
   if (kind === 'rx') board.receive(fromHex(words[2]));
-  else if (kind === 'pulses') board.addPulses(Number(words[2]), Number(words[3]));
-  else if (kind === 'press') board.press(Number(words[2]));
+  else if (kind === 'pulses') board.addPulses(parseInt(words[2], 10), parseInt(words[3], 10));
+  else if (kind === 'press') board.press(parseInt(words[2], 10));
   else if (kind === 'cut') board.powerCut();
-  else if (kind === 'tear') board.powerCutAfterFlashBytes(Number(words[2]));
+  else if (kind === 'tear') board.powerCutAfterFlashBytes(parseInt(words[2], 10));
   else if (kind === 'on') board.powerOn();
 }
 
 /** Plays a whole script to a board whose boot is set. Tells the transcript. */
-export function replay(board: VirtualBoard, script: string[], tell: (line: string) => void): void {
+export function replay(
+  replayed: ReplayBoard,
+  script: string[],
+  tell: (line: string) => void,
+): void {
+  const board = replayed.board;
   let printedCount = 0;
   const tellPrinted = (): void => {
     const printed = board.printed();
@@ -79,13 +112,15 @@ export function replay(board: VirtualBoard, script: string[], tell: (line: strin
     if (words[0] === 'file' || words[0] === 'fill') {
       writeFile(board, words);
     } else {
-      board.runUntil(Number(words[0]));
+      board.runUntil(parseInt(words[0], 10));
       tellPrinted();
       playInput(board, words);
       tellPrinted();
     }
   }
   const counts = board.counts();
+  const tally = replayed.tally;
+  tell(`signed ${tally.signed} accepted ${tally.accepted} refused ${tally.refused}`);
   tell(`flash ${crc32(board.flash())} ${counts.flashBytesWritten} ${counts.pageErases}`);
   tell(`boots ${counts.boots} ${counts.compactions} ${counts.watchdogResets}`);
   tell(`lost ${counts.serialBytesLost} uncaught ${counts.uncaught.join(' / ')}`);

@@ -8,14 +8,17 @@ import { installBundle } from '../../hardware/virtual/run-bundle';
 import { toHex } from '../../shared/bytes';
 import { keyIdOf } from '../../shared/verify';
 import { createRadioDriver, gatewayKeyHex, gatewayNode, type RadioDriver } from './radio-driver';
-import { createReplayBoard, playInput } from './replay';
+import { createReplayBoard, playInput, type SigningTally } from './replay';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 /** How long the node's life in the script is. */
 export const END_MS = 7 * HOUR_MS;
-/** The power goes after so long, for 90 s. */
-const CUT_MS = 3 * HOUR_MS + 7 * MINUTE_MS + 3333;
+/** From then on the next flash write is cut short by TEAR_BYTES and the power is gone. */
+const TEAR_MS = 3 * HOUR_MS + 7 * MINUTE_MS + 3333;
+const TEAR_BYTES = 29;
+/** The power is back. */
+const AGAIN_MS = TEAR_MS + 9 * MINUTE_MS;
 const SLOT = 21;
 const JOURNAL_BYTES = 5 * 4096;
 const NODE_SEED = new Uint8Array(32).fill(0x33);
@@ -25,11 +28,8 @@ export interface Recording {
   script: string[];
   heard: RadioDriver['heard'];
   refused: string[];
-  /** Good bulletins fed while the power was on. */
-  bulletins: number;
-  /** Pulses fed that a counter took. */
-  pulses: number;
-  presses: number;
+  /** What the node's routine signed, accepted and refused. */
+  tally: SigningTally;
 }
 
 /** The files of a provisioned node as script lines. */
@@ -89,7 +89,7 @@ function createAgenda() {
 /** Plays seven hours and writes them down. kind: 1 water point, 2 canteen. */
 export function recordScript(bundle: string, kind: 1 | 2, seed: number): Recording {
   const ed25519 = createNobleEd25519();
-  const board = createReplayBoard(seed, ed25519);
+  const { board, tally } = createReplayBoard(seed, ed25519);
   const random = randomBelow(seed);
   const agenda = createAgenda();
   const script = provisioned(kind);
@@ -102,9 +102,7 @@ export function recordScript(bundle: string, kind: 1 | 2, seed: number): Recordi
     script,
     heard: [],
     refused: [],
-    bulletins: 0,
-    pulses: 0,
-    presses: 0,
+    tally,
   };
   const input = (text: string): void => {
     script.push(`${board.nowMs()} ${text}`);
@@ -129,7 +127,7 @@ export function recordScript(bundle: string, kind: 1 | 2, seed: number): Recordi
   recording.refused = driver.refused;
   installBundle(board, bundle);
   board.onTransmit((bytes) => driver.take(bytes));
-  planLife({ agenda, input, driver, recording, random, kind });
+  planLife({ agenda, input, driver, random, kind });
   for (let next = agenda.nextMs(); next >= 0 && next <= END_MS; next = agenda.nextMs()) {
     const dueMs = board.nextDueMs();
     if (dueMs >= 0 && dueMs <= next) {
@@ -146,27 +144,22 @@ interface Life {
   agenda: ReturnType<typeof createAgenda>;
   input: (text: string) => void;
   driver: RadioDriver;
-  recording: Recording;
   random: (below: number) => number;
   kind: 1 | 2;
 }
 
 /** Draws of water or meals: bursts of some minutes, quiet between. */
 function planUse(life: Life): void {
-  const { agenda, input, random, recording } = life;
+  const { agenda, input, random } = life;
   for (let atMs = 20_000; atMs < END_MS; atMs += 5000 + random(4 * MINUTE_MS)) {
     const startMs = atMs;
     const pieces = 1 + random(5);
     for (let piece = 0; piece < pieces; piece++) {
       agenda.at(startMs + piece * 700, () => {
-        const isOff = startMs > CUT_MS - 5000 && startMs < CUT_MS + 95_000;
-        if (isOff) return;
         if (life.kind === 1) {
           const count = 1 + random(400);
-          recording.pulses += count;
           input(`pulses 2 ${count}`);
         } else {
-          recording.presses++;
           input(`press ${3 + random(2)}`);
         }
       });
@@ -175,24 +168,22 @@ function planUse(life: Life): void {
 }
 
 function planLife(life: Life): void {
-  const { agenda, input, driver, recording } = life;
+  const { agenda, input, driver } = life;
   agenda.at(0, () => input('on'));
   planUse(life);
   agenda.at(3 * MINUTE_MS, () => {
-    recording.bulletins++;
     driver.bulletin('good');
   });
   for (let hour = 1; hour < END_MS / HOUR_MS; hour++) {
     const base = hour * HOUR_MS + 27 * MINUTE_MS;
     agenda.at(base, () => {
-      recording.bulletins++;
       driver.bulletin('good');
     });
     agenda.at(base + 50_000, driver.noise);
     if (hour % 2 === 0) agenda.at(base + 100_000, () => driver.bulletin('forged'));
     else agenda.at(base + 100_000, () => driver.bulletin('replayed'));
   }
-  agenda.at(CUT_MS, () => input('cut'));
-  agenda.at(CUT_MS + 90_000, () => input('on'));
+  agenda.at(TEAR_MS, () => input(`tear ${TEAR_BYTES}`));
+  agenda.at(AGAIN_MS, () => input('on'));
   agenda.at(END_MS, () => input('end'));
 }
