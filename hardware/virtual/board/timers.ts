@@ -1,6 +1,6 @@
 /*
- * Espruino's timers: one list in the order of creation; of those due at the same millisecond the
- * first in the list runs first; a number is freed when its timer is the last of the list; a
+ * Espruino's timers: one list in the order of creation; of those due at one moment (the same
+ * millisecond, or all that the processor slept through) the first in the list runs first; a number is freed when its timer is the last of the list; a
  * timer stays in the list while its callback runs.
  * From: setTimeout, setInterval and the debounce of watches. To: board.ts, which runs them.
  * Source: Espruino 2v29 src/jsinteractive.c. Espruino-safe.
@@ -23,7 +23,7 @@ export interface TimerList {
   timers: Timer[];
   add(run: () => void, delayMs: number, intervalMs: number, ofWatch: boolean): Timer;
   remove(timer: Timer): void;
-  /** The timer that is due first, or null. */
+  /** Of those that are due, the first of the list; else the one due next, or null. */
   first(): Timer | null;
   /** Runs a timer through `enter` and takes it off the list or sets it to its next time. */
   fire(timer: Timer, enterFirmware: (run: () => void) => void): void;
@@ -49,6 +49,7 @@ export function createTimerList(machine: Machine): TimerList {
       let best: Timer | null = null;
       for (let i = 0; i < list.timers.length; i++) {
         const timer = list.timers[i];
+        if (timer.dueMs <= machine.nowMs) return timer;
         if (best === null || timer.dueMs < best.dueMs) best = timer;
       }
       return best;

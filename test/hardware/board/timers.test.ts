@@ -93,3 +93,15 @@ test('the random row depends on the seed and survives no comparison with another
   expect(first | 0).toBe(first);
   expect(boardWith('print(E.hwRand(), E.hwRand());').printed()).toEqual(board.printed());
 });
+
+test('what fell due while a page was erased runs late, in the order of the list', () => {
+  const board = boardWith(
+    `setTimeout(print, 50, 'second due, first made');
+     setTimeout(function () { require('Flash').erasePage(0x6c000); }, 10);
+     setTimeout(print, 30, 'first due, last made');
+     setTimeout(function () { print(Math.round(getTime() * 1000)); }, 90);`,
+    85,
+  );
+  board.runUntil(200);
+  expect(board.printed()).toEqual(['second due, first made', 'first due, last made', '95']);
+});
