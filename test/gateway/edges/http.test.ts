@@ -1,0 +1,122 @@
+/*
+ * Tests of the HTTP server on a real socket: answers, headers, escaping, and requests nobody should make.
+ */
+import { connect } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import { type RunningGateway, startGateway } from '../../../gateway/gateway';
+import { packetOf, testNode, usage } from '../support/nodes';
+import { startOracleRadio } from '../support/oracle-radio';
+import { registerFile, testFolder, until } from '../support/places';
+
+async function gatewayWithOneRecord(): Promise<RunningGateway> {
+  const folder = testFolder();
+  const radio = await startOracleRadio();
+  onTestFinished(() => radio.close());
+  const gateway = await startGateway({
+    dataDir: folder,
+    radio: radio.url,
+    registerFile: registerFile(folder, [1, 2]),
+    mqttPort: 0,
+    httpPort: 0,
+    log: () => {},
+  });
+  onTestFinished(() => gateway.stop());
+  await until(() => gateway.status().radio.session === 'ready');
+  radio.hear({ payload: packetOf(testNode(1), usage(testNode(1), 1, { counters: [12_345, 12] })) });
+  await until(() => gateway.status().records.stored === 1);
+  return gateway;
+}
+
+/** Sends raw text and reads all that comes back. */
+function raw(url: string, text: string): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port: Number(new URL(url).port) });
+    let answer = '';
+    socket.on('data', (chunk) => {
+      answer += chunk;
+    });
+    socket.on('error', () => {});
+    socket.on('close', () => resolve(answer));
+    socket.write(text);
+  });
+}
+
+function statusOf(answer: string): number {
+  return Number(answer.slice(9, 12));
+}
+
+test('the page: one table, escaped, small, nothing from elsewhere', async () => {
+  const gateway = await gatewayWithOneRecord();
+  const response = await fetch(gateway.httpUrl);
+  const html = await response.text();
+  expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
+  expect(response.headers.get('content-security-policy')).toContain("default-src 'none'");
+  expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+  expect(html).toContain('Well &lt;b&gt;&amp; &quot;one&quot;&lt;/b&gt;');
+  expect(html).not.toContain('<b>&');
+  expect(html).toContain('1,234.5 L');
+  expect(html).toContain('in use');
+  expect(html).toContain('never heard');
+  expect(html).not.toMatch(/https?:|<script|<img|<link|@import|url\(/);
+  expect(html.length).toBeLessThan(60_000);
+});
+
+test('the API: sites, one site, its records, status, health, schemas', async () => {
+  const gateway = await gatewayWithOneRecord();
+  const get = (path: string) => fetch(new URL(path, gateway.httpUrl));
+  const { sites } = (await (await get('/api/v1/sites')).json()) as { sites: { site: string }[] };
+  expect(sites.map(({ site }) => site)).toEqual(['canteen-01', 'wp-01']);
+  const records = (await (await get('/api/v1/sites/wp-01/records?limit=1')).json()) as object;
+  expect(records).toMatchObject({ records: [{ id: 1, epoch: 1, seq: 1 }], next: 1 });
+  expect(await (await get('/api/v1/sites/wp-01/records?after=1')).json()).toEqual({
+    records: [],
+    next: null,
+  });
+  expect((await get('/api/v1/sites/nowhere')).status).toBe(404);
+  expect((await get('/api/v1/sites/wp-01/nothing')).status).toBe(404);
+  expect((await get('/api/v2/sites')).status).toBe(404);
+  expect((await get('/api/v1/schemas/constructor.json')).status).toBe(404);
+  expect((await get('/health')).status).toBe(200);
+  const head = await fetch(new URL('/api/v1/status', gateway.httpUrl), { method: 'HEAD' });
+  expect([head.status, await head.text()]).toEqual([200, '']);
+});
+
+test('health fails while the radio is away', async () => {
+  const folder = testFolder();
+  const gateway = await startGateway({
+    dataDir: folder,
+    radio: 'tcp://127.0.0.1:9',
+    mqttPort: 0,
+    httpPort: 0,
+    log: () => {},
+  });
+  onTestFinished(() => gateway.stop());
+  const response = await fetch(new URL('/health', gateway.httpUrl));
+  expect(response.status).toBe(503);
+  expect(await response.json()).toMatchObject({ healthy: false });
+});
+
+test('what is no reading request is refused, and the server lives on', async () => {
+  const gateway = await gatewayWithOneRecord();
+  const url = gateway.httpUrl;
+  const host = `Host: 127.0.0.1\r\nConnection: close\r\n\r\n`;
+  expect(
+    statusOf(await raw(url, `POST /api/v1/sites HTTP/1.1\r\nContent-Length: 0\r\n${host}`)),
+  ).toBe(405);
+  expect(statusOf(await raw(url, `DELETE / HTTP/1.1\r\n${host}`))).toBe(405);
+  expect(
+    statusOf(await raw(url, 'GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n')),
+  ).toBe(421);
+  expect(statusOf(await raw(url, `GET /api/v1/sites/%zz HTTP/1.1\r\n${host}`))).toBe(400);
+  expect(statusOf(await raw(url, `GET /../../etc/passwd HTTP/1.1\r\n${host}`))).toBe(404);
+  expect(statusOf(await raw(url, `GET /${'a'.repeat(20_000)} HTTP/1.1\r\n${host}`))).toBe(431);
+  expect(statusOf(await raw(url, 'no http at all\r\n\r\n'))).toBe(400);
+  expect((await fetch(url)).status).toBe(200);
+});
+
+test('a port in use is said with what to do', async () => {
+  const gateway = await gatewayWithOneRecord();
+  const httpPort = Number(new URL(gateway.httpUrl).port);
+  const second = { dataDir: testFolder(), radio: 'tcp://127.0.0.1:9', mqttPort: 0, httpPort };
+  await expect(startGateway({ ...second, log: () => {} })).rejects.toThrow(/--http-port/);
+});
