@@ -141,26 +141,34 @@ function putUsageFields(out: number[], record: UsageRecord): void {
   }
 }
 
+function finishPayload(out: number[]): Uint8Array {
+  if (out.length > PAYLOAD_BYTES_MAX) throw new Error(`record of ${out.length} bytes`);
+  return new Uint8Array(out);
+}
+
 /**
  * Writes the payload, at most 136 bytes. Whoever fills the record keeps to the ranges of the tables.
  * Throws: a value that is no u32 where one belongs; a payload over 136 bytes. Twelve buckets of two counters
  * without readings (ids and counts below 65536) fit while one of the two stays under 1,000 a bucket, whatever the other
  * does; when carried buckets are too many, leave the oldest out.
  */
-export function encodeRecord(record: TallyRecord): Uint8Array {
+export function encodeUsageRecord(record: UsageRecord): Uint8Array {
   const out: number[] = [];
-  if (record.kind === EVENT) {
-    putHead(out, Major.Array, EVENT_ELEMENTS);
-    putHeadFields(out, record);
-    putHead(out, Major.Uint, record.eventCode);
-    putInt(out, record.value);
-  } else {
-    putHead(out, Major.Array, record.readings.length === 0 ? USAGE_ELEMENTS : USAGE_ELEMENTS + 1);
-    putHeadFields(out, record);
-    putUsageFields(out, record);
-  }
-  if (out.length > PAYLOAD_BYTES_MAX) throw new Error(`record of ${out.length} bytes`);
-  return new Uint8Array(out);
+  putHead(out, Major.Array, record.readings.length === 0 ? USAGE_ELEMENTS : USAGE_ELEMENTS + 1);
+  putHeadFields(out, record);
+  putUsageFields(out, record);
+  return finishPayload(out);
+}
+
+/** Writes the payload of either form. Throws: as `encodeUsageRecord`. */
+export function encodeRecord(record: TallyRecord): Uint8Array {
+  if (record.kind !== EVENT) return encodeUsageRecord(record);
+  const out: number[] = [];
+  putHead(out, Major.Array, EVENT_ELEMENTS);
+  putHeadFields(out, record);
+  putHead(out, Major.Uint, record.eventCode);
+  putInt(out, record.value);
+  return finishPayload(out);
 }
 
 function readKind(reader: Reader, elements: number): 1 | 2 | 3 {

@@ -27,7 +27,7 @@ import { addRecord, createRecordIndex, dropOldest, type RecordIndex } from './re
 const RECORD_ENTRY_BYTES_MIN = 112;
 
 export interface Journal {
-  index: RecordIndex;
+  records: RecordIndex;
   /** The newest state in flash; null: this journal was never written. */
   state: NodeState | null;
   /** An uncovered record had to make room. */
@@ -55,7 +55,7 @@ export function openJournal(board: Board): Journal {
   const flash = board.flash;
   const capacity = Math.floor(flash.pageBytes / RECORD_ENTRY_BYTES_MIN) * flash.pageCount;
   const journal: Journal = {
-    index: createRecordIndex(capacity),
+    records: createRecordIndex(capacity),
     state: null,
     hasOverwritten: false,
     page: flash.pageCount - 1,
@@ -67,7 +67,7 @@ export function openJournal(board: Board): Journal {
     if (type === TYPE_STATE) journal.state = decodeState(content);
     if (type === TYPE_RECORD) {
       const sequence = getUint(content, 2, 2);
-      addRecord(journal.index, getUint(content, 0, 2), sequence, journal.page, offset);
+      addRecord(journal.records, getUint(content, 0, 2), sequence, journal.page, offset);
     }
   };
   for (let i = 0; i < pages.length; i++) {
@@ -81,9 +81,9 @@ export function openJournal(board: Board): Journal {
 /** Makes room: the oldest page becomes the newest. */
 function turnPage(board: Board, journal: Journal): void {
   const page = (journal.page + 1) % board.flash.pageCount;
-  const index = journal.index;
+  const index = journal.records;
   let dropped = 0;
-  while (dropped < index.count && index.pages[dropped] === page) {
+  while (dropped < index.recordCount && index.pages[dropped] === page) {
     if (index.covered[dropped] === 0) journal.hasOverwritten = true;
     dropped++;
   }
@@ -132,13 +132,13 @@ export function keepRecord(
   const entry = encodeEntry(TYPE_RECORD, content, board.crc32);
   makeRoom(board, journal, entry.length);
   const offset = append(board, journal, entry);
-  addRecord(journal.index, epoch, sequence, journal.page, offset);
+  addRecord(journal.records, epoch, sequence, journal.page, offset);
 }
 
 /** The packet of record `i` of the index, exactly as it was signed. */
 export function readPacket(board: Board, journal: Journal, i: number): Uint8Array {
-  const page = journal.index.pages[i];
-  const offset = journal.index.offsets[i];
+  const page = journal.records.pages[i];
+  const offset = journal.records.offsets[i];
   const length = board.flash.read(page, offset, 4)[0] - RECORD_PREFIX_BYTES;
   return board.flash.read(page, offset + ENTRY_HEADER_BYTES + RECORD_PREFIX_BYTES, length);
 }

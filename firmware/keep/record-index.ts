@@ -3,9 +3,9 @@
  * From where to where: journal.ts adds and drops, bulletins.ts marks, sender.ts chooses. Espruino-safe.
  */
 
-/** Parallel columns, oldest record first; `count` of them are in use. */
+/** Parallel columns, oldest record first; `recordCount` of them are in use. */
 export interface RecordIndex {
-  count: number;
+  recordCount: number;
   epochs: Uint16Array;
   sequences: Uint16Array;
   /** Page of the journal. */
@@ -24,7 +24,7 @@ export interface RecordIndex {
 
 export function createRecordIndex(capacity: number): RecordIndex {
   return {
-    count: 0,
+    recordCount: 0,
     epochs: new Uint16Array(capacity),
     sequences: new Uint16Array(capacity),
     pages: new Uint8Array(capacity),
@@ -49,9 +49,9 @@ export function dropOldest(index: RecordIndex, dropped: number): void {
     index.notBeforeS,
   ];
   for (let i = 0; i < columns.length; i++) {
-    columns[i].set(columns[i].subarray(dropped, index.count), 0);
+    columns[i].set(columns[i].subarray(dropped, index.recordCount), 0);
   }
-  index.count -= dropped;
+  index.recordCount -= dropped;
 }
 
 /** Adds the newest record, not covered and never tried. */
@@ -62,8 +62,8 @@ export function addRecord(
   page: number,
   offset: number,
 ): void {
-  if (index.count === index.epochs.length) dropOldest(index, 1);
-  const i = index.count;
+  if (index.recordCount === index.epochs.length) dropOldest(index, 1);
+  const i = index.recordCount;
   index.epochs[i] = epoch;
   index.sequences[i] = sequence;
   index.pages[i] = page;
@@ -72,13 +72,13 @@ export function addRecord(
   index.attempts[i] = 0;
   index.triedS[i] = 0;
   index.notBeforeS[i] = 0;
-  index.count = i + 1;
+  index.recordCount = i + 1;
 }
 
 /** Records that no bulletin has covered. */
 export function countUnstored(index: RecordIndex): number {
   let unstored = 0;
-  for (let i = 0; i < index.count; i++) {
+  for (let i = 0; i < index.recordCount; i++) {
     if (index.covered[i] === 0) unstored++;
   }
   return unstored;

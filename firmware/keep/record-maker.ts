@@ -5,7 +5,7 @@
 import { concat } from '../../shared/bytes';
 import { RECORD_AAD, sigStructure } from '../../shared/cose';
 import { BUCKET_MINUTES, BUCKETS_PER_RECORD, SEQUENCE_MAX } from '../../shared/limits';
-import { encodeRecord, type UsageRecord } from '../../shared/record';
+import { encodeUsageRecord, type UsageRecord } from '../../shared/record';
 import type { Node } from '../node';
 import { BATTERY_LOW_MV, BUCKETS_KEPT } from '../node-limits';
 import { timeAt, uncertaintyAt } from '../sense/clock';
@@ -30,8 +30,8 @@ function statusOf(node: Node, uptimeS: number): number {
 
 /** How many buckets to tell: the hour before again when no bulletin has covered its record. */
 function bucketsToTell(node: Node): number {
-  const index = node.journal.index;
-  const last = index.count - 1;
+  const index = node.journal.records;
+  const last = index.recordCount - 1;
   const isUncovered = last >= 0 && index.covered[last] === 0 && index.epochs[last] === node.epoch;
   return isUncovered && node.counting.buckets.length === BUCKETS_KEPT
     ? BUCKETS_KEPT
@@ -51,16 +51,16 @@ function composePayload(node: Node, uptimeS: number): Uint8Array {
     counters: node.counting.counters,
     status: statusOf(node, uptimeS),
     calibrationId: node.config.calibrationId,
-    unstored: countUnstored(node.journal.index) + 1,
+    unstored: countUnstored(node.journal.records) + 1,
     bucketMinutes: BUCKET_MINUTES,
     buckets: buckets.slice(buckets.length - bucketsToTell(node)),
     readings: [],
   };
   try {
-    return encodeRecord(record);
+    return encodeUsageRecord(record);
   } catch (_) {
     record.buckets = buckets.slice(buckets.length - BUCKETS_PER_RECORD);
-    return encodeRecord(record);
+    return encodeUsageRecord(record);
   }
 }
 

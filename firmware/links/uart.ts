@@ -6,18 +6,18 @@
 import { CHANNEL_NAME, HOP_LIMIT, PORTNUM } from '../../shared/limits';
 import {
   decodeNodeFromRadio,
+  decodeNodeRouting,
   type NodeFromRadio,
   type NodePacket,
 } from '../../shared/meshtastic/node-from-radio';
-import { encodeNodePacket } from '../../shared/meshtastic/node-to-radio';
-import { BROADCAST, ROUTING_APP } from '../../shared/meshtastic/port-num';
-import { decodeRouting, ERROR_NONE } from '../../shared/meshtastic/routing';
-import { createFramer, encodeFrame, type Framer } from '../../shared/meshtastic/stream';
 import {
-  encodeHeartbeat,
-  encodeWantConfig,
-  NONCE_CONFIG_ONLY,
-} from '../../shared/meshtastic/to-radio';
+  encodeNodeHeartbeat,
+  encodeNodePacket,
+  encodeNodeWantConfig,
+} from '../../shared/meshtastic/node-to-radio';
+import { BROADCAST, ROUTING_APP } from '../../shared/meshtastic/port-num';
+import { createFramer, encodeFrame, type Framer } from '../../shared/meshtastic/stream';
+import { NONCE_CONFIG_ONLY } from '../../shared/meshtastic/to-radio';
 import type { Board } from '../board';
 import type { Link, Outcome } from '../link';
 import {
@@ -74,15 +74,15 @@ function connect(session: Session): void {
   wake.fill(WAKE_BYTE);
   board.uart.write(wake);
   board.after(WAKE_MS, () => {
-    board.uart.write(encodeFrame(encodeWantConfig(NONCE_CONFIG_ONLY)));
+    board.uart.write(encodeFrame(encodeNodeWantConfig(NONCE_CONFIG_ONLY)));
   });
 }
 
 /** A ROUTING answer to the packet under way. An echo of a neighbour (from our own radio, no error) proves nothing. */
 function hearRouting(session: Session, packet: NodePacket, payload: Uint8Array): void {
-  const routing = decodeRouting(payload);
-  if (typeof routing === 'string') return;
-  if (routing.errorReason !== ERROR_NONE) settle(session, 'nak');
+  const errorReason = decodeNodeRouting(payload);
+  if (typeof errorReason === 'string') return;
+  if (errorReason !== 0) settle(session, 'nak');
   else if (packet.from !== session.myNodeNum) settle(session, 'delivered');
 }
 
@@ -102,7 +102,7 @@ function hear(session: Session, message: NodeFromRadio): void {
   if (message.packet) hearPacket(session, message.packet);
   if (message.myNodeNum !== undefined) session.myNodeNum = message.myNodeNum;
   const channel = message.channel;
-  if (channel && channel.settings.name === CHANNEL_NAME) session.channel = channel.index;
+  if (channel && channel.name === CHANNEL_NAME) session.channel = channel.index;
   if (message.configCompleteId === NONCE_CONFIG_ONLY) {
     session.isReady = true;
     session.failures = 0;
@@ -131,7 +131,7 @@ function lookAfter(session: Session): void {
     connect(session);
   } else if (sinceHeartbeatMs >= HEARTBEAT_MS) {
     session.heartbeatMs = nowMs;
-    session.board.uart.write(encodeFrame(encodeHeartbeat(0)));
+    session.board.uart.write(encodeFrame(encodeNodeHeartbeat()));
   }
 }
 

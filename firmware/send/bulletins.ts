@@ -14,8 +14,8 @@ import { setClock } from '../sense/clock';
 
 /** Marks the records of one epoch as the gateway tells them: also back to "not stored". */
 function applyEntry(node: Node, entry: BulletinEntry, uptimeS: number): void {
-  const index = node.journal.index;
-  for (let i = 0; i < index.count; i++) {
+  const index = node.journal.records;
+  for (let i = 0; i < index.recordCount; i++) {
     if (index.epochs[i] !== entry.epoch) continue;
     const isCovered = entryCovers(entry, index.epochs[i], index.sequences[i]);
     index.covered[i] = isCovered ? 1 : 0;

@@ -13,15 +13,15 @@ import { keyIdNumber } from './spread';
 
 /** Gives the newest record its moment: spread over the nodes, the same for a node every hour. */
 export function scheduleNewest(node: Node, uptimeS: number): void {
-  const index = node.journal.index;
-  if (index.count === 0) return;
-  index.notBeforeS[index.count - 1] = uptimeS + (keyIdNumber(node.keyId) % SEND_JITTER_S);
+  const index = node.journal.records;
+  if (index.recordCount === 0) return;
+  index.notBeforeS[index.recordCount - 1] = uptimeS + (keyIdNumber(node.keyId) % SEND_JITTER_S);
 }
 
 /** After a boot the old records wait for a bulletin, which may free them. */
 export function scheduleOld(node: Node): void {
-  const index = node.journal.index;
-  for (let i = 0; i < index.count; i++) {
+  const index = node.journal.records;
+  for (let i = 0; i < index.recordCount; i++) {
     index.notBeforeS[i] = RESEND_S + (node.board.random32() % RESEND_S);
   }
 }
@@ -32,7 +32,7 @@ function isDue(index: RecordIndex, i: number, uptimeS: number): boolean {
 
 /** The record to send now, or -1. */
 function choose(index: RecordIndex, uptimeS: number): number {
-  const newest = index.count - 1;
+  const newest = index.recordCount - 1;
   if (newest >= 0 && isDue(index, newest, uptimeS)) return newest;
   for (let i = 0; i < newest; i++) {
     if (isDue(index, i, uptimeS)) return i;
@@ -48,7 +48,7 @@ function backOffS(node: Node, attempts: number): number {
 
 /** The index may have moved since: a record is found again by its number. */
 function placeOf(index: RecordIndex, epoch: number, sequence: number): number {
-  for (let i = index.count - 1; i >= 0; i--) {
+  for (let i = index.recordCount - 1; i >= 0; i--) {
     if (index.epochs[i] === epoch && index.sequences[i] === sequence) return i;
   }
   return -1;
@@ -56,14 +56,14 @@ function placeOf(index: RecordIndex, epoch: number, sequence: number): number {
 
 /** Sends at most one record; call it every SEND_PERIOD_MS. */
 export function sendDue(node: Node): void {
-  const index = node.journal.index;
+  const index = node.journal.records;
   const uptimeS = Math.floor(node.board.uptimeMs() / 1000);
   const i = choose(index, uptimeS);
   if (i < 0) return;
   const epoch = index.epochs[i];
   const sequence = index.sequences[i];
   const settle = (outcome: Outcome): void => {
-    const place = placeOf(node.journal.index, epoch, sequence);
+    const place = placeOf(node.journal.records, epoch, sequence);
     if (place < 0 || outcome === 'delivered') return;
     const nowS = Math.floor(node.board.uptimeMs() / 1000);
     index.notBeforeS[place] = nowS + backOffS(node, index.attempts[place]);

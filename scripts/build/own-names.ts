@@ -50,7 +50,7 @@ function sourcesIn(folder: string): string[] {
 export function ownNames(folders: string[]): RegExp {
   const paths = folders.flatMap(sourcesIn);
   const outside = outsideNames(paths);
-  const own = new Set(paths.flatMap((path) => membersOf(path, (owner) => owner !== '')));
+  const own = new Set(paths.flatMap((path) => membersOf(path, () => true)));
   const names = [...own].filter((name) => !outside.has(name)).sort();
   return new RegExp(`^(${names.join('|')})$`);
 }

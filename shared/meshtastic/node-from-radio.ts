@@ -1,7 +1,7 @@
 /*
  * What: as much of the Meshtastic message FromRadio as a counter node needs, in as little code as possible.
  * From where to where: radio -> node firmware (read only).
- * Source: mesh.proto, messages FromRadio, MeshPacket, MyNodeInfo, QueueStatus; channel.proto, message Channel.
+ * Source: mesh.proto, messages FromRadio, MeshPacket, Data, MyNodeInfo, QueueStatus, Routing; channel.proto, Channel.
  * Hosts read with from-radio.ts. Espruino-safe.
  */
 import type { Reason } from '../reasons';
@@ -14,7 +14,12 @@ import {
   readUint,
   skipField,
 } from './protobuf';
-import { decodeQueueStatus, type QueueStatus } from './queue-status';
+
+const WIRE_VARINT = 0;
+const WIRE_BYTES = 2;
+const WIRE_32_BIT = 5;
+/** No field that a node reads has a higher number. */
+const FIELD_MAX = 15;
 
 /** Of a Data what a node reads (numbers as in data.ts). */
 export interface NodeData {
@@ -39,10 +44,15 @@ export interface NodePacket {
 export interface NodeChannel {
   /** 0..7 */
   index: number;
-  /** 0 disabled, 1 primary, 2 secondary */
-  role: number;
   /** ASCII; '' = the name of the preset. */
-  settings: { name: string };
+  name: string;
+}
+
+/** Of a QueueStatus what a node reads (numbers as in queue-status.ts). */
+export interface NodeQueueStatus {
+  /** 0 = taken. */
+  res: number;
+  meshPacketId: number;
 }
 
 /** One of, or none when the message is of no concern to a node. */
@@ -52,94 +62,118 @@ export interface NodeFromRadio {
   configCompleteId?: number;
   rebooted?: boolean;
   channel?: NodeChannel;
-  queueStatus?: QueueStatus;
+  queueStatus?: NodeQueueStatus;
 }
 
-function readNodeData(outer: Reader): NodeData {
-  const data: NodeData = { portnum: 0, payload: outer.bytes.subarray(0, 0), requestId: 0 };
-  const reader = createReader(readBytes(outer));
+/** One message taken apart: the last value of each field by its number. */
+interface Fields {
+  isBad: boolean;
+  wires: number[];
+  uints: number[];
+  bytes: Uint8Array[];
+}
+
+function readField(fields: Fields, field: number, reader: Reader): void {
+  fields.wires[field] = reader.wire;
+  if (reader.wire === WIRE_VARINT) fields.uints[field] = readUint(reader);
+  else if (reader.wire === WIRE_32_BIT) fields.uints[field] = readFixed32(reader);
+  else if (reader.wire === WIRE_BYTES) fields.bytes[field] = readBytes(reader);
+  else skipField(reader);
+}
+
+function takeApart(bytes: Uint8Array): Fields {
+  const fields: Fields = { isBad: false, wires: [], uints: [], bytes: [] };
+  const reader = createReader(bytes);
   for (let field = nextField(reader); field !== 0; field = nextField(reader)) {
-    if (field === 1) data.portnum = readUint(reader);
-    else if (field === 2) data.payload = readBytes(reader);
-    else if (field === 6) data.requestId = readFixed32(reader);
-    else skipField(reader);
+    if (field > FIELD_MAX) skipField(reader);
+    else readField(fields, field, reader);
   }
-  if (reader.failed) outer.failed = true;
-  return data;
+  fields.isBad = reader.failed;
+  return fields;
 }
 
-function readNodePacket(outer: Reader): NodePacket {
-  const packet: NodePacket = { from: 0, to: 0, channel: 0, id: 0 };
-  const reader = createReader(readBytes(outer));
-  for (let field = nextField(reader); field !== 0; field = nextField(reader)) {
-    if (field === 1) packet.from = readFixed32(reader);
-    else if (field === 2) packet.to = readFixed32(reader);
-    else if (field === 3) packet.channel = readUint(reader);
-    else if (field === 4) packet.decoded = readNodeData(reader);
-    else if (field === 6) packet.id = readFixed32(reader);
-    else skipField(reader);
-  }
-  if (reader.failed) outer.failed = true;
-  return packet;
+function uintOf(fields: Fields, field: number, wire: number): number {
+  if (fields.wires[field] === undefined) return 0;
+  if (fields.wires[field] !== wire) fields.isBad = true;
+  return fields.uints[field];
 }
 
-function readMyNodeNum(outer: Reader): number {
-  let num = 0;
-  const reader = createReader(readBytes(outer));
-  for (let field = nextField(reader); field !== 0; field = nextField(reader)) {
-    if (field === 1) num = readUint(reader);
-    else skipField(reader);
-  }
-  if (reader.failed) outer.failed = true;
-  return num;
+function bytesOf(fields: Fields, field: number): Uint8Array {
+  if (fields.wires[field] === WIRE_BYTES) return fields.bytes[field];
+  if (fields.wires[field] !== undefined) fields.isBad = true;
+  return new Uint8Array(0);
 }
 
-function readName(outer: Reader): string {
+/** An inner message; what is wrong inside is wrong outside. */
+function innerOf(fields: Fields, field: number): Fields {
+  const inner = takeApart(bytesOf(fields, field));
+  if (inner.isBad) fields.isBad = true;
+  return inner;
+}
+
+function dataOf(packet: Fields): NodeData {
+  const data = innerOf(packet, 4);
+  const decoded = {
+    portnum: uintOf(data, 1, WIRE_VARINT),
+    payload: bytesOf(data, 2),
+    requestId: uintOf(data, 6, WIRE_32_BIT),
+  };
+  if (data.isBad) packet.isBad = true;
+  return decoded;
+}
+
+function packetOf(packet: Fields): NodeFromRadio {
+  const heard: NodePacket = {
+    from: uintOf(packet, 1, WIRE_32_BIT),
+    to: uintOf(packet, 2, WIRE_32_BIT),
+    channel: uintOf(packet, 3, WIRE_VARINT),
+    id: uintOf(packet, 6, WIRE_32_BIT),
+  };
+  if (packet.wires[4] !== undefined) heard.decoded = dataOf(packet);
+  return { packet: heard };
+}
+
+function channelOf(channel: Fields): NodeFromRadio {
+  const settings = innerOf(channel, 2);
+  const ascii = bytesOf(settings, 3);
   let name = '';
-  const reader = createReader(readBytes(outer));
-  for (let field = nextField(reader); field !== 0; field = nextField(reader)) {
-    if (field === 3) {
-      const bytes = readBytes(reader);
-      name = '';
-      for (let i = 0; i < bytes.length; i++) name += String.fromCharCode(bytes[i]);
-    } else skipField(reader);
-  }
-  if (reader.failed) outer.failed = true;
-  return name;
+  for (let i = 0; i < ascii.length; i++) name += String.fromCharCode(ascii[i]);
+  if (settings.isBad) channel.isBad = true;
+  return { channel: { index: uintOf(channel, 1, WIRE_VARINT), name: name } };
 }
 
-function readChannel(outer: Reader): NodeFromRadio {
-  const channel: NodeChannel = { index: 0, role: 0, settings: { name: '' } };
-  const reader = createReader(readBytes(outer));
-  for (let field = nextField(reader); field !== 0; field = nextField(reader)) {
-    if (field === 1) channel.index = readUint(reader);
-    else if (field === 2) channel.settings = { name: readName(reader) };
-    else if (field === 3) channel.role = readUint(reader);
-    else skipField(reader);
-  }
-  if (reader.failed) outer.failed = true;
-  return { channel: channel };
+function messageOf(field: number, inner: Fields): NodeFromRadio {
+  if (field === 2) return packetOf(inner);
+  if (field === 10) return channelOf(inner);
+  if (field === 3) return { myNodeNum: uintOf(inner, 1, WIRE_VARINT) };
+  return {
+    queueStatus: {
+      res: uintOf(inner, 1, WIRE_VARINT) | 0,
+      meshPacketId: uintOf(inner, 4, WIRE_VARINT),
+    },
+  };
 }
 
-function readQueueStatus(reader: Reader): NodeFromRadio {
-  const status = decodeQueueStatus(readBytes(reader));
-  if (typeof status !== 'string') return { queueStatus: status };
-  reader.failed = true;
-  return {};
+/** errorReason (3) of a Routing, 0 = none. Rejects: malformed. */
+export function decodeNodeRouting(payload: Uint8Array): number | Reason {
+  const routing = takeApart(payload);
+  const errorReason = uintOf(routing, 3, WIRE_VARINT);
+  return routing.isBad ? 'malformed' : errorReason;
 }
 
 /** Reads a FromRadio; byte fields are views into `bytes`. Rejects: malformed. */
 export function decodeNodeFromRadio(bytes: Uint8Array): NodeFromRadio | Reason {
+  const fields = takeApart(bytes);
   let message: NodeFromRadio = {};
-  const reader = createReader(bytes);
-  for (let field = nextField(reader); field !== 0; field = nextField(reader)) {
-    if (field === 2) message = { packet: readNodePacket(reader) };
-    else if (field === 3) message = { myNodeNum: readMyNodeNum(reader) };
-    else if (field === 7) message = { configCompleteId: readUint(reader) };
-    else if (field === 8) message = { rebooted: readUint(reader) !== 0 };
-    else if (field === 10) message = readChannel(reader);
-    else if (field === 11) message = readQueueStatus(reader);
-    else skipField(reader);
+  for (let field = 2; field <= 11; field++) {
+    if (fields.wires[field] === undefined) continue;
+    if (field === 7) message = { configCompleteId: uintOf(fields, 7, WIRE_VARINT) };
+    else if (field === 8) message = { rebooted: uintOf(fields, 8, WIRE_VARINT) !== 0 };
+    else if (field === 2 || field === 3 || field > 9) {
+      const inner = innerOf(fields, field);
+      message = messageOf(field, inner);
+      if (inner.isBad) fields.isBad = true;
+    }
   }
-  return reader.failed ? 'malformed' : message;
+  return fields.isBad ? 'malformed' : message;
 }

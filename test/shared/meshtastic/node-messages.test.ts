@@ -5,9 +5,17 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { encodeFromRadio } from '../../../shared/meshtastic/from-radio';
 import { decodeNodeFromRadio } from '../../../shared/meshtastic/node-from-radio';
-import { encodeNodePacket } from '../../../shared/meshtastic/node-to-radio';
-import { encodeToRadioPacket } from '../../../shared/meshtastic/to-radio';
-import { bool, channel, code, fromRadio, payload, u32 } from './arbitraries';
+import {
+  encodeNodeHeartbeat,
+  encodeNodePacket,
+  encodeNodeWantConfig,
+} from '../../../shared/meshtastic/node-to-radio';
+import {
+  encodeHeartbeat,
+  encodeToRadioPacket,
+  encodeWantConfig,
+} from '../../../shared/meshtastic/to-radio';
+import { bool, channel, fromRadio, payload } from './arbitraries';
 import { type Loose, officialTakes, schemas } from './official';
 
 const RUNS = 300 * Number(process.env.TALLYWELL_TEST_RUNS ?? 1);
@@ -29,7 +37,10 @@ function seenByNode(message: Loose): Loose {
     myNodeNum: myInfo?.myNodeNum,
     configCompleteId,
     rebooted,
-    queueStatus,
+    queueStatus: queueStatus && {
+      res: queueStatus.res,
+      meshPacketId: queueStatus.meshPacketId,
+    },
   };
 }
 
@@ -46,7 +57,7 @@ test('the node reads channels with an ASCII name', () => {
     const settings = given.channel.settings && { ...given.channel.settings, name: given.name };
     const told = { ...given.channel, index: given.index, settings };
     const name = settings ? given.name : '';
-    const seen = { index: given.index, role: given.channel.role, settings: { name } };
+    const seen = { index: given.index, name };
     expect(decodeNodeFromRadio(encodeFromRadio({ channel: told }))).toEqual({ channel: seen });
   });
 });
@@ -75,13 +86,13 @@ test('no bytes at all make the reader throw', () => {
 
 test('the node writes the bytes hosts write', () => {
   const packets = fc.record({
-    to: u32,
+    to: fc.integer({ min: 1, max: 0xffffffff }),
     channel: fc.nat(7),
-    id: u32,
-    hopLimit: fc.nat(7),
+    id: fc.integer({ min: 1, max: 0xffffffff }),
+    hopLimit: fc.integer({ min: 1, max: 7 }),
     wantAck: bool,
-    portnum: code,
-    payload,
+    portnum: fc.integer({ min: 1, max: 511 }),
+    payload: payload.filter((bytes: Uint8Array) => bytes.length > 0),
   });
   property(packets, ({ portnum, payload, ...packet }) => {
     const decoded = { portnum, payload, bitfield: 0 };
@@ -90,4 +101,11 @@ test('the node writes the bytes hosts write', () => {
       Buffer.from(expected),
     );
   });
+});
+
+test('the node asks and keeps alive with the bytes hosts write', () => {
+  property(fc.integer({ min: 1, max: 0xffffffff }), (nonce) => {
+    expect(encodeNodeWantConfig(nonce)).toEqual(encodeWantConfig(nonce));
+  });
+  expect(encodeNodeHeartbeat()).toEqual(encodeHeartbeat(0));
 });

@@ -40,8 +40,8 @@ function lineOf(message: NodeFromRadio): string {
   }
   if (message.myNodeNum !== undefined) return `my ${message.myNodeNum}`;
   if (message.configCompleteId !== undefined) return `complete ${message.configCompleteId}`;
-  if (status) return `status ${status.res} ${status.free} ${status.meshPacketId}`;
-  if (channel) return `channel ${channel.index} ${channel.role} ${channel.settings.name}`;
+  if (status) return `status ${status.res} ${status.meshPacketId}`;
+  if (channel) return `channel ${channel.index} ${channel.name}`;
   return 'other';
 }
 
