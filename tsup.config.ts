@@ -2,12 +2,18 @@
 import { defineConfig } from 'tsup';
 
 export default defineConfig({
-  entry: { tallywell: 'scripts/tallywell.ts', firmware: 'scripts/firmware.ts' },
+  entry: {
+    tallywell: 'scripts/tallywell.ts',
+    firmware: 'scripts/firmware.ts',
+    check: 'scripts/check.ts',
+    bars: 'scripts/bars.ts',
+  },
   format: 'esm',
   platform: 'node',
   target: 'node20',
   outDir: 'dist',
   splitting: true,
   clean: false,
+  skipNodeModulesBundle: true,
   loader: { '.sql': 'text', '.html': 'text', '.css': 'text' },
 });
