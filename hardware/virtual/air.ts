@@ -93,8 +93,10 @@ export interface Air {
   inject(bytes: Uint8Array, position: Position, modem: Modem, txPowerDbm?: number): number;
   setLossPercent(percent: number): void;
   statistics(): AirStatistics;
-  /** Share of the world's time so far in which the channel was busy, percent: at this station's antenna, or anywhere. */
+  /** Share of the world's time so far in which the channel was busy, percent: at this station's antenna, or anywhere. Throws: no such station. */
   busyPercent(nodeNum?: number): number;
+  /** The same as a running sum, ms: take the difference over any window. */
+  busyMs(nodeNum?: number): number;
 }
 
 interface Link {
@@ -348,11 +350,10 @@ export function createAir(world: World, options: AirOptions = {}): Air {
       .filter((link) => isHeard(state, link, modem));
     return launch(state, new Uint8Array(bytes), from, undefined, links);
   };
-  const busyPercent = (nodeNum?: number): number => {
+  const busyMs = (nodeNum?: number): number => {
     const member = state.members.find((candidate) => candidate.station.nodeNum === nodeNum);
     if (nodeNum !== undefined && member === undefined) throw new Error(`no station ${nodeNum}`);
-    const busy = member === undefined ? state.busyAnywhere : member.busy;
-    return world.nowMs() === 0 ? 0 : (100 * busyMsUntil(busy, world.nowMs())) / world.nowMs();
+    return busyMsUntil(member === undefined ? state.busyAnywhere : member.busy, world.nowMs());
   };
   return {
     attach: (station) => attach(state, station),
@@ -361,6 +362,7 @@ export function createAir(world: World, options: AirOptions = {}): Air {
       state.lossPercent = percent;
     },
     statistics: () => ({ ...state.statistics, fates: { ...state.statistics.fates } }),
-    busyPercent,
+    busyPercent: (nodeNum) => (world.nowMs() === 0 ? 0 : (100 * busyMs(nodeNum)) / world.nowMs()),
+    busyMs,
   };
 }

@@ -274,7 +274,7 @@ test.each([
   expect(nonces).toEqual(sessions.map(({ nonce_sent }) => nonce_sent));
 });
 
-test('second-client, packets-while-offline: the queue outlives clients, a new client ends the old', () => {
+test('second-client: the queue outlives clients, a new client ends the old', () => {
   const recording = loadRecording('second-client');
   const scene = createScene([recording.expect.my_node_num, PEER], optionsOf(recording));
   const peer = connectClient(scene.world, scene.radios[1], true);
@@ -295,6 +295,37 @@ test('second-client, packets-while-offline: the queue outlives clients, a new cl
   expect(got).toEqual(recorded);
   expect([...clients.values()].map((client) => client.closed)).toEqual([1, 1, 0]);
 });
+
+test.each(['packets-while-offline', 'packets-while-offline-2'])(
+  '%s: acked by the radio, given to the client later',
+  (name) => {
+    const recording = loadRecording(name);
+    const { my_node_num, received_private } = recording.expect;
+    const peerNum = received_private[0].from;
+    const scene = createScene([my_node_num, peerNum], optionsOf(recording));
+    const peer = connectClient(scene.world, scene.radios[1]);
+    peer.send({ case: 'wantConfigId', value: 69420 });
+    received_private.forEach((packet, index) => {
+      scene.world.at(1000 + 1500 * index, () => {
+        peer.sendPacket({
+          to: packet.to,
+          id: packet.id,
+          payload: fromHex(packet.payload_hex),
+          wantAck: true,
+          hopLimit: 3,
+        });
+      });
+    });
+    const clients = play(scene.world, scene.radios[0], recording, OFFSET_MS);
+    scene.world.runUntil(OFFSET_MS + 15_000);
+    expect(received_private).toHaveLength(12);
+    expect(receivedPrivate(clients.values()).map(fieldsOf)).toEqual(received_private.map(fieldsOf));
+    for (const { id } of received_private) {
+      const { routing } = conclude(peer, peerNum, id, scene.onAir);
+      expect(routing.map(({ kind }) => kind)).toEqual(['real_ack']);
+    }
+  },
+);
 
 test('set-time: no time, a time too old is ignored though acked, then seconds', () => {
   const recording = loadRecording('set-time');

@@ -24,10 +24,10 @@ export interface Scene {
   onAir: Transmission[];
 }
 
-/** Radios with these numbers. `options` are for all of them, `airOptions` for the air. */
+/** Radios with these numbers. `options` are for all of them or for each by its number, `airOptions` for the air. */
 export function createScene(
   nodeNums: number[],
-  options: Partial<RadioOptions> = {},
+  options: Partial<RadioOptions> | ((nodeNum: number) => Partial<RadioOptions>) = {},
   airOptions: AirOptions = {},
   seed = 1,
 ): Scene {
@@ -49,7 +49,7 @@ export function createScene(
       preset: MEDIUM_FAST,
       nodeInfo: false,
       telemetry: false,
-      ...options,
+      ...(typeof options === 'function' ? options(nodeNum) : options),
     }),
   );
   return { world, air, radios, onAir };
