@@ -1,9 +1,9 @@
 /*
  * What: writes function expressions as arrow functions, which Espruino runs as they are and which are shorter.
  * From where to where: lowered ES5 -> the same program, ready for minification.
- * Only functions without a name, `this` and `arguments`, and only where an arrow needs no brackets around it.
+ * Only functions without `this` and `arguments`, and only where an arrow needs no brackets around it.
  */
-import { type AnyNode, type FunctionExpression, parse } from 'acorn';
+import { type AnyNode, type FunctionDeclaration, type FunctionExpression, parse } from 'acorn';
 import { ancestor, full } from 'acorn-walk';
 
 interface Edit {
@@ -12,7 +12,7 @@ interface Edit {
   text: string;
 }
 
-function usesOwnScope(node: FunctionExpression): boolean {
+function usesOwnScope(node: FunctionExpression | FunctionDeclaration): boolean {
   let found = false;
   full(node.body, (inner) => {
     if (inner.type === 'ThisExpression') found = true;
@@ -30,7 +30,7 @@ function fitsPlace(parent: AnyNode, node: AnyNode): boolean {
   return parent.type === 'VariableDeclarator' || parent.type === 'ReturnStatement';
 }
 
-function editsOf(code: string, node: FunctionExpression): Edit[] {
+function editsOf(code: string, node: FunctionExpression | FunctionDeclaration): Edit[] {
   const body = node.body;
   const params = node.params.map((param) => code.slice(param.start, param.end)).join(',');
   const head = `${node.params.length === 1 ? params : `(${params})`}=>`;
@@ -46,6 +46,17 @@ function editsOf(code: string, node: FunctionExpression): Edit[] {
   ];
 }
 
+/** A declared function that only returns a value: `var f=a=>value;`, as Espruino hoists neither. */
+function declarationEdits(code: string, node: FunctionDeclaration): Edit[] {
+  const edits = editsOf(code, node);
+  if (edits.length !== 2) return [];
+  const [head, tail] = edits;
+  return [
+    { ...head, text: `var ${node.id.name}=${head.text}` },
+    { ...tail, text: `${tail.text};` },
+  ];
+}
+
 /** Throws: SyntaxError when the code is no ES5 program. */
 export function writeArrows(code: string): string {
   const edits: Edit[] = [];
@@ -54,6 +65,10 @@ export function writeArrows(code: string): string {
       const parent = path[path.length - 2];
       if (node.id || usesOwnScope(node) || !fitsPlace(parent as AnyNode, node)) return;
       edits.push(...editsOf(code, node));
+    },
+    FunctionDeclaration(node) {
+      if (node.id && !usesOwnScope(node))
+        edits.push(...declarationEdits(code, node as FunctionDeclaration));
     },
   });
   let out = code;
