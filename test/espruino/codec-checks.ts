@@ -7,11 +7,13 @@ import { decodeBulletin, encodeBulletin, entryCovers, isBulletin } from '../../s
 import { fromHex, toHex } from '../../shared/bytes';
 import { BULLETIN_AAD, RECORD_AAD, sigStructure } from '../../shared/cose';
 import { channelHash, cryptChannel, expandPsk } from '../../shared/meshtastic/channel';
-import { encodeData } from '../../shared/meshtastic/data';
-import { encodeFromRadio } from '../../shared/meshtastic/from-radio';
 import { decodeNodeFromRadio } from '../../shared/meshtastic/node-from-radio';
+import {
+  encodeNodeHeartbeat,
+  encodeNodePacket,
+  encodeNodeWantConfig,
+} from '../../shared/meshtastic/node-to-radio';
 import { createFramer, encodeFrame } from '../../shared/meshtastic/stream';
-import { encodeToRadioPacket } from '../../shared/meshtastic/to-radio';
 import { decodeRecord, encodeRecord, isCanonical, type TallyRecord } from '../../shared/record';
 import { encryptBlocks } from './aes-es5';
 
@@ -169,44 +171,48 @@ function checkFramer(tell: Tell): void {
   }
 }
 
-function checkMeshtastic(tell: Tell): void {
-  const payload = new Uint8Array(150);
-  for (let i = 0; i < 150; i++) payload[i] = (i * 37) & 255;
-  const packet = {
-    from: 0x89abcdef,
-    to: 0xfedcba98,
-    id: 0xffffffff,
-    channel: 1,
-    hopLimit: 3,
-    hopStart: 3,
-    wantAck: true,
-    decoded: { portnum: 287, payload, requestId: 0x80000001 },
-  };
-  tell(`toRadio ${toHex(encodeToRadioPacket(packet))}`);
-  const fromRadio = encodeFromRadio({ id: 7, packet });
-  tell(`fromRadio ${describe(decodeNodeFromRadio(fromRadio))}`);
-  for (let cut = 0; cut < 30; cut += 3) {
-    tell(describe(decodeNodeFromRadio(fromRadio.subarray(0, cut))));
-  }
-  const status = encodeFromRadio({
-    queueStatus: { res: -1, free: 15, maxlen: 16, meshPacketId: 9 },
-  });
-  tell(describe(decodeNodeFromRadio(status)));
+function checkChannel(tell: Tell, payload: Uint8Array): void {
   const keys = [fromHex('01'), new Uint8Array(32)];
   for (let i = 0; i < 32; i++) keys[1][i] = i * 7;
   for (let i = 0; i < keys.length; i++) {
     const key = expandPsk(keys[i]);
-    const body = encodeData({ portnum: 287, payload });
-    const closed = cryptChannel(encryptBlocks, key, 0xfffffff1, 0x89abcdef, body);
+    const closed = cryptChannel(encryptBlocks, key, 0xfffffff1, 0x89abcdef, payload);
     const opened = cryptChannel(encryptBlocks, key, 0xfffffff1, 0x89abcdef, closed);
-    tell(`channel ${channelHash('serial', key)} ${toHex(closed)} ${toHex(opened) === toHex(body)}`);
+    tell(
+      `channel ${channelHash('serial', key)} ${toHex(closed)} ${toHex(opened) === toHex(payload)}`,
+    );
   }
 }
 
+/** fromRadio: messages of a radio as hex, made by the host's encoder. */
+function checkMeshtastic(tell: Tell, fromRadio: string[]): void {
+  const payload = new Uint8Array(150);
+  for (let i = 0; i < 150; i++) payload[i] = (i * 37) & 255;
+  const packet = {
+    to: 0xfedcba98,
+    channel: 1,
+    id: 0xffffffff,
+    hopLimit: 3,
+    wantAck: true,
+    portnum: 287,
+    payload,
+  };
+  tell(`toRadio ${toHex(encodeNodePacket(packet))}`);
+  tell(`${toHex(encodeNodeWantConfig(69420))} ${toHex(encodeNodeHeartbeat())}`);
+  for (let i = 0; i < fromRadio.length; i++) {
+    const bytes = fromHex(fromRadio[i]);
+    tell(`fromRadio ${describe(decodeNodeFromRadio(bytes))}`);
+    for (let cut = 0; cut < bytes.length; cut += 3) {
+      tell(describe(decodeNodeFromRadio(bytes.subarray(0, cut))));
+    }
+  }
+  checkChannel(tell, payload);
+}
+
 /** Runs all checks and tells their results line by line. */
-export function checkCodecs(tell: Tell): void {
+export function checkCodecs(tell: Tell, fromRadio: string[]): void {
   checkRecords(tell);
   checkBulletins(tell);
   checkFramer(tell);
-  checkMeshtastic(tell);
+  checkMeshtastic(tell, fromRadio);
 }

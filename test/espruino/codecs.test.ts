@@ -4,12 +4,34 @@
 import { createCipheriv } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { createNobleEd25519 } from '../../hardware/virtual/ed25519-noble';
+import { encodeFromRadio } from '../../shared/meshtastic/from-radio';
 import { encryptBlocks } from './aes-es5';
 import { checkCodecs } from './codec-checks';
 import { espruinoPath, lowered, runEspruino } from './interpreter';
 
 const onInterpreter = test.skipIf(!espruinoPath);
 const HERE = import.meta.dirname;
+
+/** What a radio may say, as hex. */
+const FROM_RADIO = [
+  {
+    id: 7,
+    packet: {
+      from: 0x89abcdef,
+      to: 0xffffffff,
+      id: 0xfffffffe,
+      channel: 1,
+      hopLimit: 3,
+      decoded: { portnum: 287, payload: new Uint8Array(90).fill(0x94), requestId: 0x80000001 },
+    },
+  },
+  { id: 8, packet: { from: 1, to: 2, id: 3, encrypted: new Uint8Array(20) } },
+  { queueStatus: { res: -1, free: 15, maxlen: 16, meshPacketId: 0xfffffff0 } },
+  { myInfo: { myNodeNum: 0xdeadbeef } },
+  { channel: { index: 1, role: 2, settings: { psk: new Uint8Array(32).fill(1), name: 'serial' } } },
+  { configCompleteId: 69420 },
+  { rebooted: true },
+].map((message) => Buffer.from(encodeFromRadio(message)).toString('hex'));
 
 test('the AES of the checks equals OpenSSL', () => {
   for (const bytes of [16, 32]) {
@@ -24,11 +46,11 @@ onInterpreter('codecs: line for line as in Node', async () => {
   const program = await lowered(
     `import { checkCodecs } from './codec-checks';
      declare const print: any;
-     checkCodecs(function (line) { print('@' + line); });`,
+     checkCodecs(function (line) { print('@' + line); }, ${JSON.stringify(FROM_RADIO)});`,
     HERE,
   );
   const lines: string[] = [];
-  checkCodecs((line) => lines.push(line));
+  checkCodecs((line) => lines.push(line), FROM_RADIO);
   expect(lines.length).toBeGreaterThan(60);
   expect(await runEspruino(program, 60_000)).toEqual(lines);
 });
