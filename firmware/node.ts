@@ -2,7 +2,6 @@
  * What: the node: wires sensing, keeping and sending, and gives them their rhythm.
  * From where to where: an entry gives board, link and kind; records leave through the link. Espruino-safe.
  */
-import { fromHex } from '../shared/bytes';
 import { BUCKETS_PER_RECORD, EPOCH_MAX } from '../shared/limits';
 import type { Board, NodeConfig } from './board';
 import { type Journal, keepState, openJournal } from './keep/journal';
@@ -19,7 +18,7 @@ export interface Node {
   board: Board;
   link: Link;
   config: NodeConfig;
-  kind: number;
+  kind: 1 | 2;
   keyId: Uint8Array;
   gatewayKey: Uint8Array;
   journal: Journal;
@@ -30,16 +29,21 @@ export interface Node {
   /** Records made in this epoch. */
   sequence: number;
   bulletinSequence: number;
-  /** Broadcasts that were no good bulletin. */
-  refused: number;
 }
 
 /** What a kind of site adds: its number, its counters and its sensors. */
 export interface Kind {
-  kind: number;
+  kind: 1 | 2;
   counterCount: number;
   /** Starts the sensors; gives what to do at each tick. */
   startSensors: (board: Board, counting: Counting, config: NodeConfig) => () => void;
+}
+
+/** Of hexadecimal text that provisioning wrote: shorter than shared fromHex, which also judges. */
+function bytesOf(hex: string): Uint8Array {
+  const bytes = new Uint8Array(hex.length >> 1);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = parseInt(hex.substr(2 * i, 2), 16);
+  return bytes;
 }
 
 function zeros(count: number): number[] {
@@ -57,8 +61,8 @@ function createNode(board: Board, link: Link, kind: Kind, config: NodeConfig): N
     link: link,
     config: config,
     kind: kind.kind,
-    keyId: fromHex(config.keyId),
-    gatewayKey: fromHex(config.gatewayKey),
+    keyId: bytesOf(config.keyId),
+    gatewayKey: bytesOf(config.gatewayKey),
     journal: journal,
     counting:
       hasState && state
@@ -68,7 +72,6 @@ function createNode(board: Board, link: Link, kind: Kind, config: NodeConfig): N
     epoch: Math.min(EPOCH_MAX, (state ? state.epoch : 0) + 1),
     sequence: 0,
     bulletinSequence: state ? state.bulletinSequence : 0,
-    refused: 0,
   };
 }
 
@@ -118,8 +121,8 @@ function startRhythm(node: Node, readSensors: () => void): void {
 export function startNode(board: Board, link: Link, kind: Kind): void {
   const config = board.config;
   const batteryMv = board.batteryMv();
-  if (!config) {
-    board.say('not provisioned: no tw.cfg');
+  if (!config || board.flash.pageCount < 2) {
+    board.say('no tw.cfg, or no journal of two pages');
     return;
   }
   if (batteryMv > 0 && batteryMv < BATTERY_DEAD_MV) {
@@ -132,11 +135,11 @@ export function startNode(board: Board, link: Link, kind: Kind): void {
   const readSensors = kind.startSensors(board, node.counting, config);
   startRhythm(node, readSensors);
   if (!board.signer) {
-    board.say('no key or no signing routine: counting, not sending');
+    board.say('no signer: counting, not sending');
     return;
   }
   link.start((packet, from) => {
-    if (hearBulletin(node, packet, from) !== null) node.refused++;
+    hearBulletin(node, packet, from);
   });
   board.say(`${config.site} epoch ${node.epoch}`);
 }

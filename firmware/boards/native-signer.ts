@@ -31,7 +31,7 @@ export function createNativeSigner(key: Uint8Array): Signer {
   const context = flatBytes(CONTEXT_BYTES);
   const scratch = flatBytes(MESSAGE_BYTES_MAX);
   const load = (message: Uint8Array): void => {
-    if (message.length > MESSAGE_BYTES_MAX) throw new Error('message too long to sign');
+    if (message.length > MESSAGE_BYTES_MAX) throw new Error('too long');
     scratch.set(message, 0);
   };
   return {

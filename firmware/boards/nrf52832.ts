@@ -12,22 +12,23 @@ import { readPulseCounter, startPulseCounter } from './pulse-counter';
 const PAGE_BYTES = 4096;
 const METER_PIN_NUMBER = 2;
 const BUTTONS = [D3, D4];
+const storage = require('Storage');
 
 function readConfig(): NodeConfig | null {
-  const text = require('Storage').read('tw.cfg');
+  const text = storage.read('tw.cfg');
   return text ? JSON.parse(text) : null;
 }
 
 function createSigner(): Signer | null {
-  const key = require('Storage').read('tw.key');
-  if (!key || key.length !== 64 || !require('Storage').read('ed25519')) return null;
+  const key = storage.read('tw.key');
+  if (key?.length !== 64 || !storage.read('ed25519')) return null;
   return createNativeSigner(E.toUint8Array(key));
 }
 
 /** The whole pages inside the file "journal"; none when it is missing. */
 function journalPages(): PagedFlash {
   const flash = require('Flash');
-  const file = require('Storage').read('journal');
+  const file = storage.read('journal');
   const address = file ? E.getAddressOf(file, true) : 0;
   const start = Math.floor((address + PAGE_BYTES - 1) / PAGE_BYTES) * PAGE_BYTES;
   const end = file ? address + file.length : start;
@@ -50,7 +51,11 @@ export function createNrf52832(): Board {
   E.setConsole('Bluetooth');
   E.setFlags({ unsafeFlash: 1 });
   E.enableWatchdog(WATCHDOG_S, false);
-  process.on('uncaughtException', (error) => print('fault ' + error));
+  let faults = 0;
+  process.on('uncaughtException', (error) => {
+    faults++;
+    print(`fault ${faults} ${error}`);
+  });
   pinMode(D2, 'input_pullup');
   startPulseCounter(METER_PIN_NUMBER);
   const bootS = getTime();

@@ -98,7 +98,8 @@ export function encodeEntry(type: number, content: Uint8Array, crc32: Crc32): Ui
 }
 
 /**
- * Goes through a page. `onEntry` gets the type, content and place of each whole entry; torn ones are passed over.
+ * Goes through a page. `onEntry` gets the type, content and place of each whole entry; torn ones are passed over:
+ * a torn first word is skipped alone, for nothing was written behind it.
  * Gives the offset of the first free byte, or the page's length when nothing more may be written to it.
  */
 export function scanPage(
@@ -111,9 +112,12 @@ export function scanPage(
     const length = page[at];
     const type = page[at + 1];
     if (getUint(page, at, 4) === 4294967295) return at;
-    if (length + page[at + 2] !== 255 || type + page[at + 3] !== 255) return page.length;
     const start = at + ENTRY_HEADER_BYTES;
-    if (start + length > page.length) return page.length;
+    const isTorn = length + page[at + 2] !== 255 || type + page[at + 3] !== 255;
+    if (isTorn || start + length > page.length) {
+      at += 4;
+      continue;
+    }
     const content = new Uint8Array(page.subarray(start, start + length));
     if (crc32(content) === getUint(page, at + 4, 4)) onEntry(type, content, at);
     at += entryBytes(length);

@@ -24,7 +24,7 @@ import {
 import { addRecord, createRecordIndex, dropOldest, type RecordIndex } from './record-index';
 
 /** Most records of one page: none is shorter than this on flash, bytes. */
-const RECORD_ENTRY_BYTES_MIN = 112;
+const RECORD_ENTRY_BYTES_MIN = 108;
 
 export interface Journal {
   records: RecordIndex;

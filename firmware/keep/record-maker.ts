@@ -42,7 +42,7 @@ function bucketsToTell(node: Node): number {
 function composePayload(node: Node, uptimeS: number): Uint8Array {
   const buckets = node.counting.buckets;
   const record: UsageRecord = {
-    kind: node.kind === 2 ? 2 : 1,
+    kind: node.kind,
     keyId: node.keyId,
     epoch: node.epoch,
     sequence: node.sequence + 1,
@@ -71,6 +71,6 @@ export function closeRecord(node: Node, uptimeS: number): void {
   const payload = composePayload(node, uptimeS);
   const packet = concat([payload, signer.sign(sigStructure(RECORD_AAD, payload))]);
   node.sequence++;
-  keepRecord(node.board, node.journal, node.epoch, node.sequence, packet);
   node.journal.hasOverwritten = false;
+  keepRecord(node.board, node.journal, node.epoch, node.sequence, packet);
 }

@@ -47,7 +47,7 @@ interface Session {
   onBroadcast: (packet: Uint8Array, from: number) => void;
   gatewayNode: number;
   myNodeNum: number;
-  /** Index of the channel named "serial". */
+  /** Index of the channel named "serial", -1 = the radio has none: then nothing may be sent. */
   channel: number;
   isReady: boolean;
   /** Uptime of the last handshake's start, ms. */
@@ -69,6 +69,7 @@ function settle(session: Session, outcome: Outcome): void {
 function connect(session: Session): void {
   const board = session.board;
   session.isReady = false;
+  session.channel = -1;
   session.askedMs = board.uptimeMs();
   const wake = new Uint8Array(WAKE_BYTES);
   wake.fill(WAKE_BYTE);
@@ -104,7 +105,7 @@ function hear(session: Session, message: NodeFromRadio): void {
   const channel = message.channel;
   if (channel && channel.name === CHANNEL_NAME) session.channel = channel.index;
   if (message.configCompleteId === NONCE_CONFIG_ONLY) {
-    session.isReady = true;
+    session.isReady = session.channel >= 0;
     session.failures = 0;
     session.heartbeatMs = session.heardMs;
   }
@@ -169,7 +170,7 @@ export function createUartLink(board: Board): Link {
     onBroadcast: () => {},
     gatewayNode: board.config ? board.config.gatewayNode : 0,
     myNodeNum: 0,
-    channel: 0,
+    channel: -1,
     isReady: false,
     askedMs: 0,
     failures: 0,

@@ -5,17 +5,17 @@
  */
 
 import { readPacket } from '../keep/journal';
+import { getUint } from '../keep/journal-format';
 import type { RecordIndex } from '../keep/record-index';
 import type { Outcome } from '../link';
 import type { Node } from '../node';
 import { RESEND_S, RETRY_S_MAX, RETRY_S_MIN, SEND_JITTER_S } from '../node-limits';
-import { keyIdNumber } from './spread';
 
 /** Gives the newest record its moment: spread over the nodes, the same for a node every hour. */
 export function scheduleNewest(node: Node, uptimeS: number): void {
   const index = node.journal.records;
   if (index.recordCount === 0) return;
-  index.notBeforeS[index.recordCount - 1] = uptimeS + (keyIdNumber(node.keyId) % SEND_JITTER_S);
+  index.notBeforeS[index.recordCount - 1] = uptimeS + (getUint(node.keyId, 0, 4) % SEND_JITTER_S);
 }
 
 /** After a boot the old records wait for a bulletin, which may free them. */
