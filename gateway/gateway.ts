@@ -17,7 +17,6 @@ import { type Barrier, listenToParent, type ToParent, tellParent } from './edges
 import type { Publisher } from './edges/publisher';
 import { createRecordReader } from './edges/store/read-records';
 import { createSiteReader } from './edges/store/read-sites';
-import type { Store } from './edges/store/store';
 import { createEngine, type Engine } from './engine';
 import { STOP_DRAIN_MS } from './limits';
 import { type Base, type GatewayOptions, openBase } from './opening';
@@ -102,6 +101,16 @@ function createBarrier(engine: Engine, clock: ParentClock, begin: () => void) {
   };
 }
 
+/** Undoes what was opened before when a step of the start fails. */
+async function orElse<T>(step: Promise<T>, undo: () => Promise<void>): Promise<T> {
+  try {
+    return await step;
+  } catch (error) {
+    await undo();
+    throw error;
+  }
+}
+
 /**
  * Starts a gateway.
  * Rejects: options or register that are wrong, a port in use, a database or key that cannot be used.
@@ -114,7 +123,14 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const records = createRecordReader(reader);
   const sites = createSiteReader(reader);
   let teller: Teller | null = null;
-  const { publisher, url, name } = await openPublisher(options, base, () => teller?.tellAll());
+  const closeFiles = async () => {
+    reader.close();
+    store.close();
+  };
+  const { publisher, url, name } = await orElse(
+    openPublisher(options, base, () => teller?.tellAll()),
+    closeFiles,
+  );
   const engine = createEngine(options, base, clock);
   const status = () =>
     readStatus({
@@ -138,16 +154,16 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const to = createTeller({ ...doors, info: () => infoOf(base), health: status });
   teller = to;
   const views = createViews({ records, sites, pod, nowMs: clock.nowMs, status });
-  const http = await startHttp(options.host ?? '127.0.0.1', options.httpPort ?? 8080, views);
+  const http = await orElse(
+    startHttp(options.host ?? '127.0.0.1', options.httpPort ?? 8080, views),
+    () => publisher.close().then(closeFiles),
+  );
   const begin = () => {
     to.tellAll();
     engine.begin(to);
   };
-  const { stop, stopped } = createStop(
-    engine,
-    to,
-    [publisher, http, { close: async () => void reader.close() }],
-    store,
+  const { stop, stopped } = createStop(engine, to, () =>
+    publisher.close().then(http.close).then(closeFiles),
   );
   const running = { publicKey: toHex(base.key.publicKey), httpUrl: http.url, mqttUrl: url };
   if (isParentClock(clock)) {
@@ -158,12 +174,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
 }
 
 /** The graceful end, once. */
-function createStop(
-  engine: Engine,
-  teller: Teller,
-  toClose: { close(): Promise<void> }[],
-  store: Store,
-) {
+function createStop(engine: Engine, teller: Teller, closeAll: () => Promise<void>) {
   let tellStopped = () => {};
   const stopped = new Promise<void>((resolve) => {
     tellStopped = resolve;
@@ -173,8 +184,7 @@ function createStop(
     engine.end();
     await teller.drain(STOP_DRAIN_MS);
     await teller.goodbye();
-    for (const one of toClose) await one.close();
-    store.close();
+    await closeAll();
     tellStopped();
   };
   const stop = (): Promise<void> => {

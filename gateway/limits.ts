@@ -41,6 +41,11 @@ export const RETRY_PARENT_MS = 50;
 /** Raw bytes read from the radio that may wait for a parent's barrier, bytes. */
 export const RADIO_BUFFER_BYTES_MAX = 1 << 20;
 
+/** Page of a new database, bytes. */
+export const PAGE_BYTES = 1_024;
+/** Length of the write-ahead log at which it is copied into the database, pages. */
+export const WAL_PAGES = 8_000;
+
 /** Evidence of conflicts kept per key, records. */
 export const CONFLICTS_PER_KEY_MAX = 16;
 /** Notices (events of the gateway) kept, rows. */
