@@ -6,9 +6,17 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { toHex } from '../../shared/bytes';
 import { sigStructure } from '../../shared/cose';
+import { SIGNATURE_BYTES } from '../../shared/limits';
 
 /** Key objects kept, keys. The register has at most some hundreds. */
 const KEYS_KEPT_MAX = 4_096;
+
+/** Checks a signature over a message. Never throws. */
+export type VerifyMessage = (
+  message: Uint8Array,
+  signature: Uint8Array,
+  publicKey: Uint8Array,
+) => boolean;
 
 /** Checks a signature over the Sig_structure of payload. Never throws. */
 export type VerifySigned = (
@@ -27,10 +35,10 @@ function importKey(publicKey: Uint8Array): KeyObject | null {
   }
 }
 
-/** Makes a verifier with its own cache of imported keys. */
-export function createVerifier(): VerifySigned {
+/** Makes a verifier of messages with its own cache of imported keys. */
+export function createMessageVerifier(): VerifyMessage {
   const keys = new Map<string, KeyObject | null>();
-  return (aad, payload, signature, publicKey) => {
+  return (message, signature, publicKey) => {
     const name = toHex(publicKey);
     let key = keys.get(name);
     if (key === undefined) {
@@ -38,11 +46,18 @@ export function createVerifier(): VerifySigned {
       key = importKey(publicKey);
       keys.set(name, key);
     }
-    if (key === null || signature.length !== 64) return false;
+    if (key === null || signature.length !== SIGNATURE_BYTES) return false;
     try {
-      return verify(null, sigStructure(aad, payload), key, signature);
+      return verify(null, message, key, signature);
     } catch {
       return false; // OpenSSL throws on some points that are not on the curve
     }
   };
+}
+
+/** Makes a verifier of signed payloads. */
+export function createVerifier(): VerifySigned {
+  const verifyMessage = createMessageVerifier();
+  return (aad, payload, signature, publicKey) =>
+    verifyMessage(sigStructure(aad, payload), signature, publicKey);
 }

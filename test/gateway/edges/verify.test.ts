@@ -1,13 +1,15 @@
 /*
  * Tests of gateway/edges/verify.ts: OpenSSL against the portable verifier and against what noble signs.
  */
+import { readFileSync } from 'node:fs';
 import { getPublicKey, hashes, sign } from '@noble/ed25519';
 import { sha512 } from '@noble/hashes/sha2.js';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createVerifier } from '../../../gateway/edges/verify';
+import { createMessageVerifier, createVerifier } from '../../../gateway/edges/verify';
+import { fromHex } from '../../../shared/bytes';
 import { RECORD_AAD, sigStructure } from '../../../shared/cose';
-import { verifySigned } from '../../../shared/verify';
+import { verifyEd25519, verifySigned } from '../../../shared/verify';
 
 hashes.sha512 = sha512;
 const verify = createVerifier();
@@ -54,4 +56,29 @@ test('a signature for one purpose does not hold for another', () => {
   const payload = new Uint8Array([1, 2, 3]);
   const signature = sign(sigStructure(RECORD_AAD, payload), seed);
   expect(verify('tallywell-bulletin-v1', payload, signature, getPublicKey(seed))).toBe(false);
+});
+
+interface Group {
+  publicKey: { pk: string };
+  tests: { tcId: number; msg: string; sig: string; result: 'valid' | 'invalid' }[];
+}
+
+test('every Wycheproof vector is judged as it says, and as the portable verifier judges it', () => {
+  const file = new URL('../../fixtures/wycheproof/ed25519_test.json', import.meta.url);
+  const { testGroups, numberOfTests } = JSON.parse(readFileSync(file, 'utf8')) as {
+    testGroups: Group[];
+    numberOfTests: number;
+  };
+  const verifyMessage = createMessageVerifier();
+  let judged = 0;
+  for (const { publicKey, tests } of testGroups) {
+    const key = fromHex(publicKey.pk);
+    for (const { tcId, msg, sig, result } of tests) {
+      const verdict = verifyMessage(fromHex(msg), fromHex(sig), key);
+      expect([tcId, verdict]).toEqual([tcId, result === 'valid']);
+      expect([tcId, verifyEd25519(fromHex(msg), fromHex(sig), key)]).toEqual([tcId, verdict]);
+      judged += 1;
+    }
+  }
+  expect(judged).toBe(numberOfTests);
 });
