@@ -34,7 +34,8 @@ for (const [name, kind, seed] of [
     expect(lines.at(-2)).toBe('boots 2 0 0');
   });
 
-  test.skipIf(!espruinoPath)(
+  // The interpreters run beside each other: each is a process of its own.
+  test.skipIf(!espruinoPath).concurrent(
     `${name}: the transcript in the real interpreter is Node's, byte for byte`,
     async () => {
       const { script } = recordScript(bundle(), kind, seed);
