@@ -12,7 +12,8 @@ import { join } from 'node:path';
 const BOOT_MS_MAX = 20_000;
 const STAND_INS =
   'function peek32(){return 0}function poke32(){}var NRF={getBattery:function(){return 3}};' +
-  'var Serial1={setup:function(){},unsetup:function(){},write:function(){},on:function(){},removeAllListeners:function(){}};';
+  'var Serial1={setup:function(){},unsetup:function(){},write:function(){},on:function(){},removeAllListeners:function(){}};' +
+  'E.setConsole=function(){};';
 const REPORT = 'setTimeout(function(){print("@",process.memory().usage);quit()},300);\n';
 
 /** Runs the interpreter with open stdin; gives what it printed. */
