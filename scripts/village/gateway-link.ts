@@ -19,7 +19,7 @@ import type { RadioPort } from './radio-port';
 const RESTART_MS_MIN = 250;
 const RESTART_MS_MAX = 10_000;
 /** Starts in a row that may fail before the village gives up. */
-const FAILED_STARTS_MAX = 6;
+const FAILED_STARTS_MAX = 20;
 /** How long a living gateway may take to connect to its radio, real ms. */
 const CONNECT_MS_MAX = 60_000;
 /** Delay between two looks whether it has connected, real ms. */
@@ -62,19 +62,23 @@ function lastLogLines(folder: string): string {
   }
 }
 
-/** Starts a process and waits until it says it is ready; tries again with back-off. */
+/**
+ * Starts a process and waits until it says it is ready; tries again with back-off. `isFirst`: one that ends by itself
+ * does so for a reason a person must read, so only one that was killed is tried again.
+ */
 async function startUntilReady(
   start: GatewayStart,
-  attempts: number,
+  isFirst: boolean,
 ): Promise<{ child: GatewayChild; ready: GatewayReady }> {
   let delayMs = RESTART_MS_MIN;
   for (let attempt = 1; ; attempt++) {
     const child = startGatewayChild(start);
     const ready = await child.ready;
     if (ready !== undefined) return { child, ready };
-    if (attempt >= attempts) {
+    const how = await child.ended;
+    if (attempt >= FAILED_STARTS_MAX || (isFirst && how.startsWith('exit code'))) {
       throw new Error(
-        `the gateway does not start (${await child.ended}). ${join(start.folder, 'gateway.log')} ends with:\n` +
+        `the gateway does not start (${how}). ${join(start.folder, 'gateway.log')} ends with:\n` +
           `  ${lastLogLines(start.folder)}`,
       );
     }
@@ -86,7 +90,7 @@ async function startUntilReady(
 async function restart(state: LinkState): Promise<void> {
   state.note(`the gateway process ended (${await state.child.ended}); starting it again`);
   await sleep(RESTART_MS_MIN);
-  Object.assign(state, await startUntilReady(state.start, FAILED_STARTS_MAX));
+  Object.assign(state, await startUntilReady(state.start, false));
   state.restarts++;
   state.note(`the gateway is back (process ${state.ready.pid}); going on`);
 }
@@ -126,8 +130,7 @@ export async function openGatewayLink(
     port,
     note,
     restarts: 0,
-    // A first start that fails does so for a reason a person must read: one attempt.
-    ...(await startUntilReady(start, 1)),
+    ...(await startUntilReady(start, true)),
   };
   let stopping: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
