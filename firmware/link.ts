@@ -13,7 +13,7 @@ export type Outcome = 'delivered' | 'refused' | 'nak' | 'silent';
 export interface Link {
   /** Opens the link; `onBroadcast` gets each broadcast on our port, with the sender's node number. */
   start(onBroadcast: (packet: Uint8Array, from: number) => void): void;
-  /** Sends to the gateway. false: not ready or busy, nothing was sent. */
+  /** Sends to the gateway; `done` is called once, later. false: not ready or busy, nothing was sent. */
   send(packet: Uint8Array, done: (outcome: Outcome) => void): boolean;
   /** The gateway's radio number, as learned from a verified bulletin. */
   setGateway(nodeNum: number): void;
