@@ -1,6 +1,7 @@
 /*
  * What: the node's own limits and rhythms, each with its unit. The wire's are in shared/limits.ts.
- * From where to where: read by the rooms of the firmware; esbuild writes them in as numbers.
+ * From where to where: read by the rooms of the firmware. esbuild writes constants in as numbers only from files
+ * that import nothing; elsewhere each would cost the chip a variable.
  */
 
 /** Sensors are read this often, ms. */
@@ -48,3 +49,23 @@ export const BULLETIN_AGE_S = 16;
 export const BATTERY_LOW_MV = 2400;
 /** Below this the node does not write the next epoch, mV (0 = unknown is let through). */
 export const BATTERY_DEAD_MV = 1900;
+
+/** One tenth of a litre, µL: the step of a volume counter. */
+export const STEP_UL = 100000;
+
+/** Bits of the status word (shared/record.ts). */
+export const STATUS_BATTERY_LOW = 1024;
+export const STATUS_CLOCK_SHIFT = 12;
+export const STATUS_OVERWRITTEN = 131072;
+export const STATUS_AFTER_POWER_CUT = 262144;
+
+/** Most records of one journal page: none is shorter than this on flash, bytes. */
+export const RECORD_ENTRY_BYTES_MIN = 108;
+
+/** Page of the nRF52832's flash, bytes. */
+export const NRF52832_PAGE_BYTES = 4096;
+/** Number of the meter's pin on the chip, as the registers want it: D2. */
+export const METER_PIN_NUMBER = 2;
+
+/** Wakes the radio; never a stray 0x94 before a frame. */
+export const WAKE_BYTE = 0xc3;

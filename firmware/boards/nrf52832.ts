@@ -5,12 +5,15 @@
  * never compacts on the counting path. Source: Espruino reference; nRF52832 Product Specification. Espruino-safe.
  */
 import type { Board, NodeConfig, PagedFlash, Signer } from '../board';
-import { DEBOUNCE_MS, WATCHDOG_S } from '../node-limits';
+import {
+  DEBOUNCE_MS,
+  METER_PIN_NUMBER,
+  NRF52832_PAGE_BYTES as PAGE_BYTES,
+  WATCHDOG_S,
+} from '../node-limits';
 import { createNativeSigner } from './native-signer';
 import { readPulseCounter, startPulseCounter } from './pulse-counter';
 
-const PAGE_BYTES = 4096;
-const METER_PIN_NUMBER = 2;
 const BUTTONS = [D3, D4];
 const storage = require('Storage');
 

@@ -5,6 +5,7 @@
  * the node needs lives only in the page that goes next. Espruino-safe.
  */
 import type { Board } from '../board';
+import { RECORD_ENTRY_BYTES_MIN } from '../node-limits';
 import {
   decodePageHeader,
   decodeState,
@@ -22,9 +23,6 @@ import {
   TYPE_STATE,
 } from './journal-format';
 import { addRecord, createRecordIndex, dropOldest, type RecordIndex } from './record-index';
-
-/** Most records of one page: none is shorter than this on flash, bytes. */
-const RECORD_ENTRY_BYTES_MIN = 108;
 
 export interface Journal {
   records: RecordIndex;

@@ -7,15 +7,17 @@ import { RECORD_AAD, sigStructure } from '../../shared/cose';
 import { BUCKET_MINUTES, BUCKETS_PER_RECORD, SEQUENCE_MAX } from '../../shared/limits';
 import { encodeUsageRecord, type UsageRecord } from '../../shared/record';
 import type { Node } from '../node';
-import { BATTERY_LOW_MV, BUCKETS_KEPT } from '../node-limits';
+import {
+  BATTERY_LOW_MV,
+  BUCKETS_KEPT,
+  STATUS_AFTER_POWER_CUT,
+  STATUS_BATTERY_LOW,
+  STATUS_CLOCK_SHIFT,
+  STATUS_OVERWRITTEN,
+} from '../node-limits';
 import { timeAt, uncertaintyAt } from '../sense/clock';
 import { keepRecord } from './journal';
 import { countUnstored } from './record-index';
-
-const STATUS_BATTERY_LOW = 1 << 10;
-const STATUS_CLOCK_SHIFT = 12;
-const STATUS_OVERWRITTEN = 1 << 17;
-const STATUS_AFTER_POWER_CUT = 1 << 18;
 
 /** The status word, bits as in shared/record.ts. */
 function statusOf(node: Node, uptimeS: number): number {

@@ -27,12 +27,10 @@ import {
   LINK_PERIOD_MS,
   OUTCOME_MS,
   UART_BAUD,
+  WAKE_BYTE,
   WAKE_BYTES,
   WAKE_MS,
 } from '../node-limits';
-
-/** Wakes the radio; never a stray 0x94 before a frame. */
-const WAKE_BYTE = 0xc3;
 
 /** The packet under way. */
 interface Flight {

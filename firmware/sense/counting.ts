@@ -2,10 +2,7 @@
  * What: the node's counters and its five-minute buckets.
  * From where to where: sensors add, the node closes buckets, record-maker.ts reads. Integers only. Espruino-safe.
  */
-import { BUCKETS_KEPT } from '../node-limits';
-
-/** One tenth of a litre, µL: the step of a volume counter. */
-const STEP_UL = 100000;
+import { BUCKETS_KEPT, STEP_UL } from '../node-limits';
 
 export interface Counting {
   /** Since commissioning, never back; what each means is the kind's. */
