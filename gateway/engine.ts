@@ -14,7 +14,7 @@ import { stderrLog } from './edges/log';
 import type { Store } from './edges/store/store';
 import { createVerifier } from './edges/verify';
 import { COUNTS_COMMIT_MS, GROUP_COMMIT_MS, HEALTH_MS, TICK_MS } from './limits';
-import { type Base, type GatewayOptions, transportOf } from './opening';
+import type { Base, GatewayOptions } from './opening';
 import { keepRadio } from './radio';
 import type { Teller } from './tell';
 
@@ -105,7 +105,7 @@ export function createEngine(options: GatewayOptions, base: Base, clock: Gateway
     if (counted) teller?.tellHealth();
   });
   const radio = keepRadio({
-    open: transportOf(options.radio),
+    open: base.openRadio,
     clock,
     random: Math.random,
     randomU32: () => randomBytes(4).readUInt32LE(),

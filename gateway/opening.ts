@@ -2,14 +2,14 @@
  * opening.ts: from options to the things the gateway stands on: database, key, register, radio's address.
  * Way: command line or library call -> checked values, opened files.
  */
-import { mkdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { toHex } from '../shared/bytes';
 import { keyIdOf } from '../shared/verify';
 import { isTopicWord, type Register, RegisterError, readRegister } from './core/register';
 import type { GatewayClock } from './edges/clock';
 import { type GatewayKey, loadGatewayKey } from './edges/key';
-import type { Log } from './edges/log';
+import { type Log, stderrLog } from './edges/log';
 import { serialTransport } from './edges/radio-serial';
 import { tcpTransport } from './edges/radio-tcp';
 import { META_GATEWAY_KEY, META_POD, openStore, type Store } from './edges/store/store';
@@ -41,7 +41,7 @@ export interface GatewayOptions {
 const DEFAULT_RADIO_PORT = 4403;
 
 /** Chooses the transport from the address. Throws: when it has neither form. */
-export function transportOf(radio: string): OpenTransport {
+function transportOf(radio: string): OpenTransport {
   if (radio.startsWith('serial:')) return serialTransport(radio.slice('serial:'.length));
   if (!radio.startsWith('tcp://')) {
     throw new Error(`radio "${radio}": write tcp://host:port or serial:/dev/…`);
@@ -72,6 +72,7 @@ function readRegisterFile(path: string): Register {
 
 /** What the gateway stands on. */
 export interface Base {
+  openRadio: OpenTransport;
   store: Store;
   key: GatewayKey;
   pod: string;
@@ -82,11 +83,19 @@ export interface Base {
  * Throws: RegisterError; a database or key that cannot be used; a pod name that cannot be a topic.
  */
 export function openBase(options: GatewayOptions, clock: GatewayClock): Base {
+  const openRadio = transportOf(options.radio);
   mkdirSync(options.dataDir, { recursive: true, mode: 0o700 });
   const register = options.registerFile ? readRegisterFile(options.registerFile) : null;
   const store = openStore(join(options.dataDir, 'gateway.sqlite'));
   const known = store.meta(META_GATEWAY_KEY);
-  const key = loadGatewayKey(join(options.dataDir, 'gateway.key'), known === undefined);
+  const keyPath = join(options.dataDir, 'gateway.key');
+  if (known === undefined && existsSync(keyPath)) {
+    const log = options.log ?? stderrLog;
+    log(
+      'WARNING: the key is there but the database is new. Was gateway.sqlite lost? Nodes will send again what they still keep.',
+    );
+  }
+  const key = loadGatewayKey(keyPath, known === undefined);
   const publicKey = toHex(key.publicKey);
   if (known !== undefined && known !== publicKey) {
     throw new Error('gateway.key is not the key this database belongs to: put the right file back');
@@ -100,5 +109,5 @@ export function openBase(options: GatewayOptions, clock: GatewayClock): Base {
     store.importRegister(register, keyIdOf, Math.floor(nowS));
   }
   store.commit();
-  return { store, key, pod };
+  return { openRadio, store, key, pod };
 }

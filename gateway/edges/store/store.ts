@@ -220,6 +220,11 @@ function importer(database: Database) {
   };
 }
 
+/** A number for a column of any type, where a plain one would be stored as 1.0. */
+function wholeNumber(value: string | number): string | bigint {
+  return typeof value === 'number' ? BigInt(value) : value;
+}
+
 /** The group transaction: opened by the first write, ended by commit(). */
 function groupTransaction(database: Database) {
   const counts = new Map<string, number>();
@@ -246,7 +251,7 @@ function groupTransaction(database: Database) {
     commit() {
       begin();
       for (const [reason, by] of counts) putCount.run(reason, by);
-      for (const [name, value] of later) putMeta.run(name, value);
+      for (const [name, value] of later) putMeta.run(name, wholeNumber(value));
       database.exec('COMMIT');
       counts.clear();
       later.clear();
@@ -347,7 +352,7 @@ export function openStore(path: string): Store {
     meta: (name) => getMeta.get(name) as string | number | undefined,
     setMeta(name, value) {
       group.begin();
-      group.putMeta.run(name, value);
+      group.putMeta.run(name, wholeNumber(value));
     },
     setMetaLater: (name, value) => group.later.set(name, value),
     pending: group.pending,
