@@ -80,3 +80,8 @@ declare const Serial1: {
 declare const process: {
   on(event: 'uncaughtException', fn: (error: unknown) => void): void;
 };
+
+/** Of ECMAScript 2015, Espruino has this one. */
+interface ObjectConstructor {
+  assign<T, U>(target: T, source: U): T & U;
+}

@@ -6,12 +6,15 @@ import { fromHex, toHex } from '../../../shared/bytes';
 import { encodeSetTimeOnly } from '../../../shared/meshtastic/admin';
 import { airtimeUs, MODEM_PRESETS, retransmissionMs } from '../../../shared/meshtastic/airtime';
 import { channelHash, cryptChannel, expandPsk } from '../../../shared/meshtastic/channel';
-import { decodeFromRadio, encodeFromRadio } from '../../../shared/meshtastic/from-radio';
 import {
   decodeNodeFromRadio,
   type NodeFromRadio,
 } from '../../../shared/meshtastic/node-from-radio';
-import { encodeNodePacket } from '../../../shared/meshtastic/node-to-radio';
+import {
+  encodeNodeHeartbeat,
+  encodeNodePacket,
+  encodeNodeWantConfig,
+} from '../../../shared/meshtastic/node-to-radio';
 import { decodeOnAir, encodeOnAir } from '../../../shared/meshtastic/onair';
 import { createFramer } from '../../../shared/meshtastic/stream';
 import {
@@ -20,7 +23,6 @@ import {
   encodeToRadio,
   encodeWantConfig,
 } from '../../../shared/meshtastic/to-radio';
-import { encodeUser } from '../../../shared/meshtastic/user';
 
 export type Print = (line: string) => void;
 
@@ -45,18 +47,13 @@ function lineOf(message: NodeFromRadio): string {
   return 'other';
 }
 
-/** Chunks from a radio: what the node's reader and the hosts' reader make of them. */
+/** Chunks from a radio: what the node's reader makes of them. */
 export function readStream(chunks: string[], print: Print): void {
   const framer = createFramer((body: Uint8Array): boolean => {
     const message = decodeNodeFromRadio(body);
     if (typeof message === 'string') return false;
     const line = lineOf(message);
     if (line !== 'other') print(line);
-    const whole = decodeFromRadio(body);
-    if (typeof whole !== 'string' && whole.packet) {
-      const packet = whole.packet;
-      print(`whole ${packet.rxRssi} ${packet.rxSnr * 4} ${toHex(encodeFromRadio(whole))}`);
-    }
     return true;
   });
   for (let i = 0; i < chunks.length; i++) framer.push(bytesOf(chunks[i]));
@@ -88,8 +85,8 @@ export function writeMessages(bodies: string[], print: Print): void {
   print(toHex(encodeWantConfig(4294967295)));
   print(toHex(encodeHeartbeat(0)));
   print(toHex(encodeSetTimeOnly(4000000000)));
-  print(toHex(encodeUser({ id: '!deadbeef', longName: 'Tap 1', hwModel: 255, role: 1 })));
-  print(toHex(encodeFromRadio({ queueStatus: { res: -60, free: 3000000000 } })));
+  print(toHex(encodeNodeWantConfig(69420)));
+  print(toHex(encodeNodeHeartbeat()));
 }
 
 // Stands for AES: what is tested here is the counter, not the cipher.
