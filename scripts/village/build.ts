@@ -176,8 +176,9 @@ function nodeAt(setup: BuildSetup, ground: Ground, site: Site): VillageNode {
 }
 
 function notesOf(plan: VillagePlan, scale: number): string[] {
-  const km = (plan.radiusM / 1000).toFixed(1);
-  const where = `${plan.sites.length} real points within ${km} km of ${plan.latitude.toFixed(4)}, ${plan.longitude.toFixed(4)}`;
+  const { radiusM } = plan;
+  const reach = radiusM < 1000 ? `${Math.ceil(radiusM)} m` : `${(radiusM / 1000).toFixed(1)} km`;
+  const where = `${plan.sites.length} real points within ${reach} of ${plan.latitude.toFixed(4)}, ${plan.longitude.toFixed(4)}`;
   if (scale === 1) return [where];
   return [
     where,

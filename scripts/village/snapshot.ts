@@ -71,16 +71,15 @@ export function createSnapshots(looked: Looked): { take(): Snapshot; close(): vo
     const { village, link, folder, before } = looked;
     const nowS = folder.startS + Math.floor(village.world.nowMs() / 1000);
     const rows = rowsOf(looked, reading, nowS);
+    const stored = rows.reduce((all, row) => all + row.storedRecords, 0);
+    const closed = rows.reduce((all, row) => all + row.closedRecords, 0);
     const refused = reading.refused();
     const { httpUrl, mqttUrl } = link.ready();
     return {
       title: titleOf(looked),
       timeS: nowS,
       rows,
-      deliveredPercent: percent(
-        rows.reduce((all, row) => all + row.storedRecords, 0),
-        rows.reduce((all, row) => all + row.closedRecords, 0),
-      ),
+      deliveredPercent: closed === 0 ? undefined : percent(stored, closed),
       airBusyPercent: village.airBusyPercent(),
       duplicate: refused.duplicate - before.duplicate,
       rejected: refused.rejected - before.rejected,

@@ -22,7 +22,8 @@ export interface Snapshot {
   title: string;
   timeS: number;
   rows: SiteRow[];
-  deliveredPercent: number;
+  /** undefined while no record has closed yet. */
+  deliveredPercent: number | undefined;
   airBusyPercent: number;
   duplicate: number;
   rejected: number;
@@ -57,7 +58,7 @@ function totals(snapshot: Snapshot): string {
   const meals = snapshot.rows.reduce((sum, row) => sum + row.meals, 0);
   return (
     `${snapshot.rows.length} sites  ${grouped(litres)} L  ${grouped(meals)} meals  ` +
-    `delivered ${snapshot.deliveredPercent} %  air busy ${snapshot.airBusyPercent} %  ` +
+    `delivered ${snapshot.deliveredPercent ?? '–'} %  air busy ${snapshot.airBusyPercent} %  ` +
     `duplicate ${snapshot.duplicate}  rejected ${snapshot.rejected}`
   );
 }
