@@ -182,6 +182,6 @@ function notesOf(plan: VillagePlan, scale: number): string[] {
   if (scale === 1) return [where];
   return [
     where,
-    `too far apart for radios to mesh: the antennas are drawn together to ${(scale * 100).toFixed(0)} % of the real distances`,
+    `too far apart for radios to mesh: the antennas are drawn together, all distances divided by ${(1 / scale).toFixed(1)}`,
   ];
 }

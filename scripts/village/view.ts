@@ -63,6 +63,13 @@ function totals(snapshot: Snapshot): string {
   );
 }
 
+function addressLines(snapshot: Snapshot): string[] {
+  return [
+    `page    ${snapshot.httpUrl}`,
+    `broker  ${snapshot.mqttUrl}   try: ${snapshot.subscribe}`,
+  ];
+}
+
 /** The table as lines, each cut to `columns`; sites beyond `rowsMax` are told as a number. */
 export function tableLines(snapshot: Snapshot, columns: number, rowsMax: number): string[] {
   const shown = snapshot.rows.slice(0, Math.max(1, rowsMax));
@@ -84,8 +91,7 @@ export function tableLines(snapshot: Snapshot, columns: number, rowsMax: number)
     ...table,
     ...(hidden > 0 ? [`… and ${hidden} more sites`] : []),
     '',
-    `page    ${snapshot.httpUrl}`,
-    `broker  ${snapshot.mqttUrl}   try: ${snapshot.subscribe}`,
+    ...addressLines(snapshot),
     ...snapshot.notes.slice(-3),
     'Ctrl-C stops.',
   ].map((line) => line.slice(0, Math.max(20, columns)));
@@ -115,13 +121,14 @@ export function createTerminalView(out: NodeJS.WriteStream): View {
   };
 }
 
-/** One plain line per village hour (at most), for logs and pipes. */
+/** Where to look, then one plain line per village hour (at most), for logs and pipes. */
 export function createLineView(out: { write(text: string): unknown }): View {
   let shownHour = -1;
   return {
     show: (snapshot) => {
       const hour = Math.floor(snapshot.timeS / 3600);
       if (hour === shownHour) return;
+      if (shownHour < 0) out.write(`${addressLines(snapshot).join('\n')}\n`);
       shownHour = hour;
       out.write(`${timeWords(snapshot.timeS)}  ${totals(snapshot)}\n`);
     },
