@@ -5,10 +5,11 @@
 import { expect, test } from 'vitest';
 import { createNobleEd25519 } from '../../hardware/virtual/ed25519-noble';
 import { playInEspruino, playInNode } from './both-ways';
-import { espruinoPath, runEspruino } from './interpreter';
+import { espruinoPath, HANGING_MS, runEspruino } from './interpreter';
 import { createReplayBoard } from './replay';
 
-const onInterpreter = test.skipIf(!espruinoPath);
+const onInterpreter = (name: string, fn: () => Promise<void>) =>
+  test.skipIf(!espruinoPath)(name, fn, HANGING_MS);
 
 /** A small hand-written firmware that touches every part of the board. */
 const FIRMWARE = `
@@ -75,7 +76,7 @@ onInterpreter('a firmware by hand: the transcript in the interpreter is Node`s',
   const inNode = playInNode(play);
   expect(inNode.filter((line) => /^print \d+ boot /.test(line)).length).toBe(3);
   expect(inNode.filter((line) => line.includes('press 3')).length).toBe(2);
-  expect(await playInEspruino(play, 60_000)).toEqual(inNode);
+  expect(await playInEspruino(play)).toEqual(inNode);
 });
 
 /** A row of Storage calls from a seed: a small set of names, sizes and offsets that meet often. */
@@ -116,7 +117,7 @@ onInterpreter('Storage: every answer and refusal is the interpreter`s own', asyn
   board.powerOn();
   expect(new Set(lines).size).toBeGreaterThan(15);
   const program = `var S = require('Storage'); function say(l) { print('@' + l); }\n${hex}\n${body}`;
-  expect(await runEspruino(program, 30_000)).toEqual(lines);
+  expect(await runEspruino(program)).toEqual(lines);
 });
 
 onInterpreter('CRC32 and timer numbers are the interpreter`s own', async () => {
@@ -137,5 +138,5 @@ onInterpreter('CRC32 and timer numbers are the interpreter`s own', async () => {
   );
   expect(lines[0]).toBe(String(0xcbf43926));
   const program = `function say(l) { print('@' + l); }\n${body}`;
-  expect(await runEspruino(program, 30_000)).toEqual(lines);
+  expect(await runEspruino(program)).toEqual(lines);
 });

@@ -34,9 +34,9 @@ replay(board, SCRIPT, function (line) { hostPrint('@' + line); });
 `;
 
 /** The transcript in the real interpreter: the bundle inside a wrapping function, ES5 signing. */
-export async function playInEspruino(play: Play, timeoutMs: number): Promise<string[]> {
+export async function playInEspruino(play: Play): Promise<string[]> {
   const harness = await lowered(MAIN, import.meta.dirname);
   const wrapped = `var FIRMWARE=function(${GLOBAL_NAMES.split(' ').join(',')}){\n${play.bundle}\n};`;
   const script = `var SEED=${play.seed},SCRIPT=[\n${play.script.map((line) => JSON.stringify(line)).join(',\n')}];`;
-  return runEspruino(`${script}\n${wrapped}\n${harness}`, timeoutMs);
+  return runEspruino(`${script}\n${wrapped}\n${harness}`);
 }

@@ -7,9 +7,10 @@ import { createNobleEd25519 } from '../../hardware/virtual/ed25519-noble';
 import { encodeFromRadio } from '../../shared/meshtastic/from-radio';
 import { encryptBlocks } from './aes-es5';
 import { checkCodecs } from './codec-checks';
-import { espruinoPath, lowered, runEspruino } from './interpreter';
+import { espruinoPath, HANGING_MS, lowered, runEspruino } from './interpreter';
 
-const onInterpreter = test.skipIf(!espruinoPath);
+const onInterpreter = (name: string, fn: () => Promise<void>) =>
+  test.skipIf(!espruinoPath)(name, fn, HANGING_MS);
 const HERE = import.meta.dirname;
 
 /** What a radio may say, as hex. */
@@ -52,7 +53,7 @@ onInterpreter('codecs: line for line as in Node', async () => {
   const lines: string[] = [];
   checkCodecs((line) => lines.push(line), FROM_RADIO);
   expect(lines.length).toBeGreaterThan(60);
-  expect(await runEspruino(program, 60_000)).toEqual(lines);
+  expect(await runEspruino(program)).toEqual(lines);
 });
 
 onInterpreter('Ed25519: the same bytes as noble, and noble`s signatures hold', async () => {
@@ -76,7 +77,7 @@ onInterpreter('Ed25519: the same bytes as noble, and noble`s signatures hold', a
      print('@' + ed.verify(signature, message, key));`,
     HERE,
   );
-  expect(await runEspruino(program, 60_000)).toEqual([
+  expect(await runEspruino(program)).toEqual([
     Buffer.from(noble.publicKey(seed)).toString('hex'),
     Buffer.from(signature).toString('hex'),
     'true',

@@ -12,6 +12,9 @@ import { bundleForEspruino } from '../../scripts/build/lower';
 /** Lines that belong to a program begin with this; all else is the interpreter's own talk. */
 export const LINE_MARK = '@';
 
+/** A guard against a hanging interpreter, far above what a loaded machine needs, ms. */
+export const HANGING_MS = 20 * 60_000;
+
 /** Path of the interpreter, or undefined: then these tests are skipped. */
 export const espruinoPath = process.env.ESPRUINO;
 
@@ -29,9 +32,9 @@ export async function lowered(contents: string, resolveDir: string): Promise<str
 
 /**
  * Runs a program to its end. Gives the marked lines, marks off.
- * Rejects: when it ran longer than timeoutMs, or talked of an error, or ended early.
+ * Rejects: when it ran longer than HANGING_MS, or talked of an error, or ended early.
  */
-export function runEspruino(program: string, timeoutMs: number): Promise<string[]> {
+export function runEspruino(program: string): Promise<string[]> {
   if (!espruinoPath) throw new Error('ESPRUINO is not set');
   const folder = mkdtempSync(join(tmpdir(), 'tallywell-espruino-'));
   writeFileSync(join(folder, 'program.js'), `${program}\nprint("\\n${LINE_MARK}END");quit();\n`);
@@ -45,7 +48,7 @@ export function runEspruino(program: string, timeoutMs: number): Promise<string[
       text += piece;
     });
     child.stdin.on('error', () => {});
-    const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
+    const timer = setTimeout(() => child.kill('SIGKILL'), HANGING_MS);
     child.on('close', () => {
       clearTimeout(timer);
       rmSync(folder, { recursive: true, force: true });

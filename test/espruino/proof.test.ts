@@ -7,41 +7,44 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { playInEspruino, playInNode } from './both-ways';
-import { espruinoPath } from './interpreter';
+import { espruinoPath, HANGING_MS } from './interpreter';
 import { END_MS, recordScript } from './script';
 
 const FIRMWARE = join(import.meta.dirname, '../../dist/firmware');
-const TIMEOUT_MS = 15 * 60_000;
 
-for (const [name, kind, seed] of [
+const LIVES = [
   ['water-point', 1, 20261123],
   ['canteen', 2, 8],
-] as const) {
-  const bundle = () => readFileSync(join(FIRMWARE, `${name}.js`), 'utf8');
+] as const;
 
-  test(`${name}: seven hours against the driver are a life worth comparing`, () => {
-    const recording = recordScript(bundle(), kind, seed);
-    expect(recording.refused).toEqual([]);
-    const records = new Set(recording.heard.map((r) => `${r.epoch}/${r.sequence}`));
-    expect(records.size).toBeGreaterThanOrEqual(5);
-    expect(recording.tally.signed).toBeGreaterThanOrEqual(5);
-    expect(recording.tally.accepted).toBeGreaterThanOrEqual(3);
-    expect(recording.tally.refused).toBeGreaterThanOrEqual(2);
-    expect(recording.script.at(-1)).toBe(`${END_MS} end`);
-    const lines = playInNode({ seed, bundle: bundle(), script: recording.script });
-    expect(lines.filter((line) => line.startsWith('tx ')).length).toBeGreaterThan(50);
-    expect(lines.at(-1)).toMatch(/^lost \d+ uncaught $/);
-    expect(lines.at(-2)).toBe('boots 2 0 0');
-  });
+const bundleOf = (name: string) => readFileSync(join(FIRMWARE, `${name}.js`), 'utf8');
 
-  // The interpreters run beside each other: each is a process of its own.
-  test.skipIf(!espruinoPath).concurrent(
-    `${name}: the transcript in the real interpreter is Node's, byte for byte`,
-    async () => {
-      const { script } = recordScript(bundle(), kind, seed);
-      const play = { seed, bundle: bundle(), script };
-      expect(await playInEspruino(play, TIMEOUT_MS)).toEqual(playInNode(play));
-    },
-    TIMEOUT_MS,
-  );
-}
+test.each(LIVES)('%s: seven hours against the driver are a life worth comparing', (...life) => {
+  const [name, kind, seed] = life;
+  const bundle = bundleOf(name);
+  const recording = recordScript(bundle, kind, seed);
+  expect(recording.refused).toEqual([]);
+  const records = new Set(recording.heard.map((r) => `${r.epoch}/${r.sequence}`));
+  expect(records.size).toBeGreaterThanOrEqual(5);
+  expect(recording.tally.signed).toBeGreaterThanOrEqual(5);
+  expect(recording.tally.accepted).toBeGreaterThanOrEqual(3);
+  expect(recording.tally.refused).toBeGreaterThanOrEqual(2);
+  expect(recording.script.at(-1)).toBe(`${END_MS} end`);
+  const lines = playInNode({ seed, bundle, script: recording.script });
+  expect(lines.filter((line) => line.startsWith('tx ')).length).toBeGreaterThan(50);
+  expect(lines.at(-1)).toMatch(/^lost \d+ uncaught $/);
+  expect(lines.at(-2)).toBe('boots 2 0 0');
+});
+
+// The interpreters run beside each other: each is a process of its own.
+test.skipIf(!espruinoPath).concurrent.each(LIVES)(
+  "%s: the transcript in the real interpreter is Node's, byte for byte",
+  async (...life) => {
+    const [name, kind, seed] = life;
+    const bundle = bundleOf(name);
+    const { script } = recordScript(bundle, kind, seed);
+    const play = { seed, bundle, script };
+    expect(await playInEspruino(play)).toEqual(playInNode(play));
+  },
+  HANGING_MS,
+);
