@@ -1,7 +1,8 @@
 /*
  * What: measures how many of Espruino's variables a program takes once it has booted from Storage.
  * From where to where: a bundle and the Linux interpreter -> one line of text.
- * The Linux build lays variables out for 64 bits; a 32-bit board needs about as many, each smaller.
+ * The stock Linux build lays variables out for 64 bits; one built for 32 bits with a board's number of variables gives the
+ * board's own figure.
  * Registers, radio and UART do not exist on Linux, so their functions are replaced, in the baseline as well.
  */
 import { spawn } from 'node:child_process';
@@ -10,11 +11,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const BOOT_MS_MAX = 20_000;
+/** One write into Storage, bytes. */
+const PIECE_BYTES = 256;
 const STAND_INS =
   'function peek32(){return 0}function poke32(){}var NRF={getBattery:function(){return 3}};' +
   'var Serial1={setup:function(){},unsetup:function(){},write:function(){},on:function(){},removeAllListeners:function(){}};' +
   'E.setConsole=function(){};';
-const REPORT = 'setTimeout(function(){print("@",process.memory().usage);quit()},300);\n';
+const REPORT =
+  'setTimeout(function(){var m=process.memory();print("@",m.usage,m.blocksize,m.total);quit()},300);\n';
 
 /** Runs the interpreter with open stdin; gives what it printed. */
 function runInterpreter(
@@ -40,17 +44,33 @@ function runInterpreter(
   });
 }
 
-async function usage(binary: string, code: string): Promise<{ variables: number; text: string }> {
+interface Usage {
+  variables: number;
+  /** Bytes of one variable, and how many the interpreter has. */
+  layout: string;
+  text: string;
+}
+
+/** A file in pieces, so that an interpreter with a small board's memory can write it. */
+function writesOf(name: string, data: string): string[] {
+  const lines: string[] = [];
+  for (let at = 0; at < data.length; at += PIECE_BYTES) {
+    const piece = JSON.stringify(data.slice(at, at + PIECE_BYTES));
+    lines.push(`require("Storage").write(${JSON.stringify(name)},${piece},${at},${data.length});`);
+  }
+  return lines;
+}
+
+async function usage(binary: string, code: string): Promise<Usage> {
   const folder = mkdtempSync(join(tmpdir(), 'tallywell-boot-'));
   const files = { '.boot0': STAND_INS, ...(code ? { '.bootcde': code } : {}) };
-  const writes = Object.entries(files).map(
-    ([name, data]) => `require("Storage").write(${JSON.stringify(name)},${JSON.stringify(data)});`,
-  );
+  const writes = Object.entries(files).flatMap(([name, data]) => writesOf(name, data));
   writeFileSync(join(folder, 'install.js'), `${writes.join('\n')}\nquit();\n`);
   await runInterpreter(binary, folder, ['install.js'], '');
   const text = await runInterpreter(binary, folder, [], REPORT);
   rmSync(folder, { recursive: true, force: true });
-  return { variables: Number(/@ (\d+)/.exec(text)?.[1] ?? Number.NaN), text };
+  const [, variables, bytes, total] = /@ (\d+) (\d+) (\d+)/.exec(text) ?? [];
+  return { variables: Number(variables), layout: `${total} variables of ${bytes} bytes`, text };
 }
 
 /** One line on the variables the program holds after boot. Throws: when the interpreter gave no figure. */
@@ -61,5 +81,5 @@ export async function variablesAfterBoot(binary: string, path: string): Promise<
   if (!Number.isFinite(taken))
     throw new Error(`no figure from the interpreter:\n${after.text.slice(-2000)}`);
   const trouble = /Uncaught[^\n]*/.exec(after.text)?.[0];
-  return `  variables after boot: ${taken} (Linux layout, 64 bit, no node configured)${trouble ? `, but: ${trouble}` : ''}`;
+  return `  variables after boot: ${taken} (of ${after.layout}, no node configured)${trouble ? `, but: ${trouble}` : ''}`;
 }
