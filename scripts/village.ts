@@ -13,6 +13,13 @@ From npm, options come after two dashes:
   npm start -- --days 3 --sites 12 --loss 10 --speed max --exit --json
 Each field of the JSON line is defined in docs/village.md.`;
 
+/** Words for people; of a fault of our own also where it happened. */
+function wordsOf(error: Error): string {
+  const isOurs =
+    error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError;
+  return isOurs ? (error.stack ?? error.message) : error.message;
+}
+
 /** Adds the verb to the program. */
 export function registerVillageCommand(program: Command): void {
   program
@@ -52,7 +59,7 @@ export function registerVillageCommand(program: Command): void {
       try {
         process.exitCode = await runVillage(checkOptions(raw));
       } catch (error) {
-        process.stderr.write(`tallywell village: ${(error as Error).message}\n`);
+        process.stderr.write(`tallywell village: ${wordsOf(error as Error)}\n`);
         process.exitCode = error instanceof OptionError ? 2 : 1;
       }
     });

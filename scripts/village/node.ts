@@ -45,6 +45,8 @@ export interface VillageNode {
   sentRecords(): number;
   /** The highest record number it has shown so far. */
   closedRecords(): number;
+  /** In words, what its firmware did that it must not: faults, restarts. Nothing of that is part of this village. */
+  faults(): string[];
   /** Every record in its flash image. */
   journal(): SignedBytes[];
 }
@@ -119,6 +121,16 @@ function joinWires(setup: NodeSetup, board: VirtualBoard, step: () => void) {
   return wire;
 }
 
+function faultsOf(site: Site, board: VirtualBoard): string[] {
+  const { uncaught, boots, compactions } = board.counts();
+  const said = board.printed().filter((line) => line.startsWith('fault'));
+  return [
+    ...[...uncaught, ...said].slice(0, 3),
+    ...(boots > 1 ? [`started ${boots} times`] : []),
+    ...(compactions > 0 ? [`compacted its flash ${compactions} times`] : []),
+  ].map((fault) => `${site.site} firmware: ${fault}`);
+}
+
 /** Makes a device, switched off. */
 export function createNode(setup: NodeSetup): VillageNode {
   const { world, site, bootMs } = setup;
@@ -154,6 +166,7 @@ export function createNode(setup: NodeSetup): VillageNode {
     },
     sentRecords: wire.sent,
     closedRecords: wire.highest,
+    faults: () => faultsOf(site, board),
     journal: () => readJournal(board.flash(), PAGE_BYTES),
   };
 }

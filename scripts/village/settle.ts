@@ -84,6 +84,7 @@ export function settle(run: EndedRun, reading: StoreReading, endMs: number): Set
     air_busy_percent: run.village.airBusyPercent(),
   };
   const complaints = [
+    ...run.village.nodes.flatMap((node) => node.faults()),
     ...accounts.flatMap((account) => account.complaints),
     ...accounts
       .filter((account) => account.lost !== 0)
