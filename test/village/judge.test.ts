@@ -1,8 +1,6 @@
 /*
  * The judge by itself, on evidence made by hand: what fits is accounted for to the pulse, what was taken away is lost.
  */
-import { hashes, sign } from '@noble/ed25519';
-import { sha512 } from '@noble/hashes/sha2.js';
 import { expect, test } from 'vitest';
 import {
   deliveredOf,
@@ -13,11 +11,10 @@ import {
 } from '../../scripts/village/judge';
 import { nodeKeyOf } from '../../scripts/village/keys';
 import { addToMeter, createMeter } from '../../scripts/village/meter';
-import { RECORD_AAD, sigStructure } from '../../shared/cose';
 import { encodeRecord, type UsageRecord } from '../../shared/record';
 import { keyIdOf } from '../../shared/verify';
+import { signRecord } from './sign-record';
 
-hashes.sha512 = sha512;
 const key = nodeKeyOf(1, 1, 'wp-01');
 const BOOT_MS = 10_000;
 const HOUR_MS = 3_600_000;
@@ -26,7 +23,7 @@ const PULSE_UL = 9375;
 
 function signed(record: UsageRecord): SignedBytes {
   const payload = encodeRecord(record);
-  const signature = sign(sigStructure(RECORD_AAD, payload), key.seed);
+  const signature = signRecord(key, payload);
   return {
     epoch: record.epoch,
     sequence: record.sequence,
