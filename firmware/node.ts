@@ -4,32 +4,15 @@
  */
 import { BUCKETS_PER_RECORD, EPOCH_MAX } from '../shared/limits';
 import type { Board, NodeConfig } from './board';
-import { type Journal, keepState, openJournal } from './keep/journal';
+import { keepState, openJournal } from './keep/journal';
 import { closeRecord } from './keep/record-maker';
 import type { Link } from './link';
 import { BATTERY_DEAD_MV, BUCKET_MS, BUCKET_S, SEND_PERIOD_MS, TICK_MS } from './node-limits';
+import type { Node } from './node-parts';
 import { hearBulletin } from './send/bulletins';
 import { scheduleNewest, scheduleOld, sendDue } from './send/sender';
-import { type Clock, createClock } from './sense/clock';
+import { createClock } from './sense/clock';
 import { type Counting, closeBucket, createCounting } from './sense/counting';
-
-/** Everything a running node knows. */
-export interface Node {
-  board: Board;
-  link: Link;
-  config: NodeConfig;
-  kind: 1 | 2;
-  keyId: Uint8Array;
-  gatewayKey: Uint8Array;
-  journal: Journal;
-  counting: Counting;
-  clock: Clock;
-  /** Boots since the key was made. */
-  epoch: number;
-  /** Records made in this epoch. */
-  sequence: number;
-  bulletinSequence: number;
-}
 
 /** What a kind of site adds: its number, its counters and its sensors. */
 export interface Kind {

@@ -6,7 +6,6 @@ import { concat } from '../../shared/bytes';
 import { RECORD_AAD, sigStructure } from '../../shared/cose';
 import { BUCKET_MINUTES, BUCKETS_PER_RECORD, SEQUENCE_MAX } from '../../shared/limits';
 import { encodeUsageRecord, type UsageRecord } from '../../shared/record';
-import type { Node } from '../node';
 import {
   BATTERY_LOW_MV,
   BUCKETS_KEPT,
@@ -15,6 +14,7 @@ import {
   STATUS_CLOCK_SHIFT,
   STATUS_OVERWRITTEN,
 } from '../node-limits';
+import type { Node } from '../node-parts';
 import { timeAt, uncertaintyAt } from '../sense/clock';
 import { keepRecord } from './journal';
 import { countUnstored } from './record-index';

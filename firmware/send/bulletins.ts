@@ -8,8 +8,8 @@ import { SLOTS_PER_GROUP } from '../../shared/limits';
 import { readVerifiedBulletin } from '../../shared/node-bulletin';
 import type { Reason } from '../../shared/reasons';
 import { splitSigned } from '../../shared/record';
-import type { Node } from '../node';
 import { BULLETIN_LAG_S } from '../node-limits';
+import type { Node } from '../node-parts';
 import { setClock } from '../sense/clock';
 
 /** Marks the records of one epoch as the gateway tells them: also back to "not stored". */

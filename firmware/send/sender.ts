@@ -8,8 +8,8 @@ import { readPacket } from '../keep/journal';
 import { getUint } from '../keep/journal-format';
 import type { RecordIndex } from '../keep/record-index';
 import type { Outcome } from '../link';
-import type { Node } from '../node';
 import { RESEND_S, RETRY_S_MAX, RETRY_S_MIN, SEND_JITTER_S } from '../node-limits';
+import type { Node } from '../node-parts';
 
 /** Gives the newest record its moment: spread over the nodes, the same for a node every hour. */
 export function scheduleNewest(node: Node, uptimeS: number): void {

@@ -1,0 +1,27 @@
+/*
+ * What: everything a running node knows, as its rooms hand it to each other.
+ * From where to where: node.ts makes it; keep/ and send/ read and change their part of it. Types only.
+ */
+import type { Board, NodeConfig } from './board';
+import type { Journal } from './keep/journal';
+import type { Link } from './link';
+import type { Clock } from './sense/clock';
+import type { Counting } from './sense/counting';
+
+/** Everything a running node knows. */
+export interface Node {
+  board: Board;
+  link: Link;
+  config: NodeConfig;
+  kind: 1 | 2;
+  keyId: Uint8Array;
+  gatewayKey: Uint8Array;
+  journal: Journal;
+  counting: Counting;
+  clock: Clock;
+  /** Boots since the key was made. */
+  epoch: number;
+  /** Records made in this epoch. */
+  sequence: number;
+  bulletinSequence: number;
+}
