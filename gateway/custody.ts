@@ -7,7 +7,7 @@
 
 import { toHex } from '../shared/bytes';
 import type { MeshPacket } from '../shared/meshtastic/mesh-packet';
-import type { TallyRecord } from '../shared/record';
+import { decodeRecord, splitSigned, type TallyRecord } from '../shared/record';
 import type { BulletinSchedule } from './core/bulletin-schedule';
 import { lookAt, type OwnRadio, type Reception } from './core/heard';
 import {
@@ -22,6 +22,7 @@ import {
   emptySequenceState,
   groupOf,
   hasSequence,
+  noteKept,
   type SequenceState,
 } from './core/sequences';
 import type { GatewayClock } from './edges/clock';
@@ -46,6 +47,15 @@ export interface Custody {
   takeChangedSites(): string[];
 }
 
+/** Takes from the newest stored record of an epoch what the node still kept then. */
+function noteNewest(store: Store, state: SequenceState): void {
+  const newest = state.above[state.above.length - 1] ?? state.contiguous;
+  const packet = store.storedPacket(state.keyRowId, state.epoch, newest);
+  const parts = packet === undefined ? 'malformed' : splitSigned(packet);
+  const record = typeof parts === 'string' ? parts : decodeRecord(parts.payload);
+  if (typeof record !== 'string') noteKept(state, record.sequence, record.kept);
+}
+
 /** Sequence states by key and epoch, loaded from the store as far as they are needed. */
 function createStates(store: Store, keys: KnownKey[]) {
   const states = new Map<string, SequenceState>();
@@ -55,6 +65,7 @@ function createStates(store: Store, keys: KnownKey[]) {
     if (state === undefined) {
       state = emptySequenceState({ keyRowId: key.rowId, keyId: key.keyId, slot: key.slot }, epoch);
       for (const sequence of store.sequences(key.rowId, epoch)) addSequence(state, sequence);
+      noteNewest(store, state);
       states.set(name, state);
     }
     return state;
@@ -119,7 +130,9 @@ function accept(held: Held, signed: SignedRecord, reception: Reception): void {
     store.countRefusal('disagreement', disagreements);
     addNotice(held, 'buckets-disagree', signed);
   }
-  addSequence(states.load(key, record.epoch), record.sequence);
+  const state = states.load(key, record.epoch);
+  addSequence(state, record.sequence);
+  noteKept(state, record.sequence, record.kept);
   changedSites.add(key.site);
   if (behind) return;
   newest.set(key.rowId, { epoch: record.epoch, sequence: record.sequence });

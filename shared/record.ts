@@ -16,7 +16,7 @@
  * | 7 | counters | array of 1..4 uint | since commissioning, never back: water point [volume in dL, draws], canteen [adult meals, child meals] |
  * | 8 | status | uint, 19 bits | see the table below |
  * | 9 | calibrationId | uint | 0 = none |
- * | 10 | unstored | uint | records on the node that no bulletin has covered, this one included |
+ * | 10 | kept | uint, 1..sequence | records of this epoch still in the journal, this one included: what is older is gone for good |
  *
  * | # | usage (kinds 1, 2) | CBOR | meaning |
  * |---|---|---|---|
@@ -92,7 +92,7 @@ export interface RecordHead {
   counters: number[];
   status: number;
   calibrationId: number;
-  unstored: number;
+  kept: number;
 }
 
 /** What a site used, in buckets. */
@@ -126,7 +126,7 @@ function putHeadFields(out: number[], record: TallyRecord): void {
   for (let i = 0; i < record.counters.length; i++) putHead(out, Major.Uint, record.counters[i]);
   putHead(out, Major.Uint, record.status);
   putHead(out, Major.Uint, record.calibrationId);
-  putHead(out, Major.Uint, record.unstored);
+  putHead(out, Major.Uint, record.kept);
 }
 
 function putUsageFields(out: number[], record: UsageRecord): void {
@@ -211,7 +211,7 @@ function readHeadFields(reader: Reader): RecordHead {
     counters: readCounters(reader),
     status: readUint(reader, 0, STATUS_MAX),
     calibrationId: readUint(reader, 0, UINT32_MAX),
-    unstored: readUint(reader, 0, UINT32_MAX),
+    kept: readUint(reader, 1, SEQUENCE_MAX),
   };
 }
 
@@ -275,7 +275,7 @@ function readEvent(reader: Reader): EventRecord {
  * Reads a payload. `keyId` is a view into it.
  * Rejects: too-short (empty, or it ends inside an element); too-long (over 136 bytes); unknown-version; unknown-kind; malformed
  * (types, number of elements, anything left over); not-canonical (integers, lengths, order of readings); out-of-range (a value
- * outside the tables, buckets that sum to more than the counter or reach back before boot).
+ * outside the tables, more records kept than made, buckets that sum to more than the counter or reach back before boot).
  * What is left of the canonical form (the best k of the buckets) is asked by `isCanonical`.
  */
 export function decodeRecord(payload: Uint8Array): TallyRecord | Reason {
@@ -284,6 +284,7 @@ export function decodeRecord(payload: Uint8Array): TallyRecord | Reason {
   const elements = readHead(reader, Major.Array);
   const kind = readKind(reader, elements);
   const record = kind === EVENT ? readEvent(reader) : readUsage(reader, elements, kind);
+  if (record.kept > record.sequence) refuse(reader, 'out-of-range');
   readEnd(reader);
   return reader.reason === '' ? record : reader.reason;
 }

@@ -75,11 +75,11 @@ export function addRecord(
   index.recordCount = i + 1;
 }
 
-/** Records that no bulletin has covered. */
-export function countUnstored(index: RecordIndex): number {
-  let unstored = 0;
+/** Records of one epoch. */
+export function countOfEpoch(index: RecordIndex, epoch: number): number {
+  let count = 0;
   for (let i = 0; i < index.recordCount; i++) {
-    if (index.covered[i] === 0) unstored++;
+    if (index.epochs[i] === epoch) count++;
   }
-  return unstored;
+  return count;
 }

@@ -17,7 +17,7 @@ import {
 import type { Node } from '../node-parts';
 import { timeAt, uncertaintyAt } from '../sense/clock';
 import { keepRecord } from './journal';
-import { countUnstored } from './record-index';
+import { countOfEpoch } from './record-index';
 
 /** The status word, bits as in shared/record.ts. */
 function statusOf(node: Node, uptimeS: number): number {
@@ -53,7 +53,7 @@ function composePayload(node: Node, uptimeS: number): Uint8Array {
     counters: node.counting.counters,
     status: statusOf(node, uptimeS),
     calibrationId: node.config.calibrationId,
-    unstored: countUnstored(node.journal.records) + 1,
+    kept: countOfEpoch(node.journal.records, node.epoch) + 1,
     bucketMinutes: BUCKET_MINUTES,
     buckets: buckets.slice(buckets.length - bucketsToTell(node)),
     readings: [],

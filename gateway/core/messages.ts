@@ -20,7 +20,7 @@ export interface SiteReading {
   /** Unix time by the gateway's clock, s; null = never. */
   lastHeardS: number | null;
   /** Newest record by (epoch, sequence) of the node heard last. timeS null = not dated yet. */
-  newest: { epoch: number; sequence: number; timeS: number | null; unstored: number } | null;
+  newest: { epoch: number; sequence: number; timeS: number | null; kept: number } | null;
   /** Cumulative counters, all nodes of the site together. Empty = never heard. */
   totals: number[];
   /** Sums of the buckets that began today. */
@@ -140,7 +140,7 @@ export function recordMessage(row: StoredRecord): { kind: string; body: object }
     batteryMv: batteryMv(record.status),
     flags: flagNames(record.status),
     calibrationId: record.calibrationId,
-    unstored: record.unstored,
+    kept: record.kept,
     received: {
       t: row.receivedAtS,
       clock: row.clockState,
@@ -171,7 +171,7 @@ export function siteMessage(reading: SiteReading, nowS: number): object {
       epoch: reading.newest.epoch,
       seq: reading.newest.sequence,
       t: reading.newest.timeS,
-      unstored: reading.newest.unstored,
+      kept: reading.newest.kept,
     },
     total: namedCounters(reading.kind, reading.totals),
     today: namedCounters(

@@ -22,6 +22,8 @@ export interface SequenceState {
   contiguous: number;
   /** Stored sequences beyond contiguous + 1, ascending. */
   above: number[];
+  /** Sequences up to this one are no longer on the node: nobody can send them any more. */
+  goneUpTo: number;
   /** Bulletins that told this state since a record of the epoch last arrived. */
   toldCount: number;
 }
@@ -61,7 +63,7 @@ export function emptySequenceState(
   key: { keyRowId: number; keyId: Uint8Array; slot: number },
   epoch: number,
 ): SequenceState {
-  return { ...key, epoch, contiguous: 0, above: [], toldCount: 0 };
+  return { ...key, epoch, contiguous: 0, above: [], goneUpTo: 0, toldCount: 0 };
 }
 
 /** Is this sequence of the epoch stored? */
@@ -76,19 +78,35 @@ export function missingCount(state: SequenceState): number {
   return state.above[state.above.length - 1] - state.contiguous - state.above.length;
 }
 
-/** The bulletin entry that tells this state: contiguous and the 16 sequences after the first gap. */
+/**
+ * What a record says of the node's journal: of its epoch `kept` records are still there, itself the newest.
+ * Without this a gap that no one can fill any more would keep all later records from being covered.
+ */
+export function noteKept(state: SequenceState, sequence: number, kept: number): void {
+  state.goneUpTo = Math.max(state.goneUpTo, sequence - kept);
+}
+
+/** Up to here the node has nothing to send: all is stored or gone. */
+function settledUpTo(state: SequenceState): number {
+  let settled = Math.max(state.contiguous, state.goneUpTo);
+  for (const sequence of state.above) if (sequence === settled + 1) settled = sequence;
+  return settled;
+}
+
+/** The bulletin entry that tells this state: what is settled and the 16 sequences after the first gap. */
 export function entryFor(state: SequenceState): BulletinEntry {
+  const contiguous = settledUpTo(state);
   let stored = 0;
   for (const sequence of state.above) {
-    const bit = sequence - state.contiguous - 2;
+    const bit = sequence - contiguous - 2;
     if (bit > 15) break;
-    stored |= 1 << bit;
+    if (bit >= 0) stored |= 1 << bit;
   }
   return {
     slotInGroup: state.slot % SLOTS_PER_GROUP,
     keyCheck: state.keyId[3] & 15,
     epoch: state.epoch,
-    contiguous: state.contiguous,
+    contiguous,
     stored,
   };
 }

@@ -38,7 +38,7 @@ function usageRecord(kind: 1 | 2, count: number, extreme: number): TallyRecord {
     counters: [4294967295, 12345678],
     status: 524287,
     calibrationId: 24,
-    unstored: 23,
+    kept: 23,
     bucketMinutes: 5,
     buckets,
     readings:
@@ -63,7 +63,7 @@ function eventRecord(): TallyRecord {
     counters: record.counters,
     status: 180,
     calibrationId: 0,
-    unstored: 1,
+    kept: 1,
     eventCode: 7,
     value: -1,
   };

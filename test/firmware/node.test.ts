@@ -2,6 +2,7 @@
  * The built bundle on the virtual board, judged by what reaches its radio and by what stands in its flash.
  */
 import { expect, test } from 'vitest';
+import { addSequence, emptySequenceState, entryFor, noteKept } from '../../gateway/core/sequences';
 import { toHex } from '../../shared/bytes';
 import {
   ADULT_PIN,
@@ -12,9 +13,11 @@ import {
   GATEWAY_NODE,
   HOUR_MS,
   judged,
+  KEY_ID,
   METER_PIN,
   PULSE_UL,
   readFlash,
+  SLOT,
   START_S,
 } from './bench';
 
@@ -75,7 +78,7 @@ test('a bulletin frees what it covers, sets the clock, and a lower one takes it 
   const second = bench.heard.filter((heard) => heard.record.sequence === 2)[0].record;
   expect(second.timeS).toBe(START_S + 7200);
   expect((second.status >> 12) & 15).toBeLessThan(15);
-  expect(second.unstored).toBe(1);
+  expect(second.kept).toBe(2);
   bench.broadcast(bench.bulletin([entry(1, 0)]));
   draw(bench, 5.9 * HOUR_MS, 20);
   expect(bench.heard.filter((heard) => heard.record.sequence === 1).length).toBe(2);
@@ -185,4 +188,24 @@ test('the watchdog never bites and nothing is uncaught in a day', () => {
   const bench = createBench();
   draw(bench, 24 * HOUR_MS, 500);
   expect(bench.board.counts()).toMatchObject({ boots: 1, watchdogResets: 0, uncaught: [] });
+});
+
+test('after an outage longer than the journal the node is covered again and sends each record once', () => {
+  const bench = createBench('water-point', 2);
+  draw(bench, 60 * HOUR_MS, 20);
+  bench.heard.length = 0;
+  const state = emptySequenceState({ keyRowId: 1, keyId: KEY_ID, slot: SLOT }, 1);
+  for (let hour = 60; hour < 72; hour++) {
+    draw(bench, (hour + 0.9) * HOUR_MS, 20);
+    for (const { record } of bench.heard) {
+      addSequence(state, record.sequence);
+      noteKept(state, record.sequence, record.kept);
+    }
+    bench.broadcast(bench.bulletin([entryFor(state)]));
+  }
+  const sent = bench.heard.map((heard) => heard.record.sequence);
+  expect(entryFor(state).contiguous).toBeGreaterThanOrEqual(71);
+  for (const sequence of [69, 70, 71]) {
+    expect(sent.filter((heard) => heard === sequence).length).toBe(1);
+  }
 });

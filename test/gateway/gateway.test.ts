@@ -128,7 +128,7 @@ test('bad input is refused with its reason, counted for ever, told, and changes 
 
   radio.hear({ payload: FORGED });
   radio.hear({ payload: GOOD });
-  radio.hear({ payload: packetOf(NODE, usage(NODE, 1, { unstored: 2 })) });
+  radio.hear({ payload: packetOf(NODE, usage(NODE, 1, { calibrationId: 2 })) });
   radio.hear({ payload: GOOD.slice(0, 40) });
   radio.hear({ payload: GOOD.slice(0, -70) });
   radio.hear({ payload: new Uint8Array(220).fill(1) });

@@ -26,7 +26,7 @@ const torrent = Array.from({ length: 12 }, (_, i) => [15000 - (i % 2), 100 - (i 
 /** A sensor gone mad: each volume takes the escape of 44 bits. */
 const mad = Array.from({ length: 12 }, () => [350_000_000, 999]);
 const full = { counters: [4294967295, 4294967295], epoch: 65535, sequence: 65535, status: 524287 };
-const fullest = { ...full, calibrationId: 65535, unstored: 65535, uptimeS: 4294967295 };
+const fullest = { ...full, calibrationId: 65535, kept: 65535, uptimeS: 4294967295 };
 
 const rows: [string, TallyRecord, number][] = [
   [

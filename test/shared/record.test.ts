@@ -32,7 +32,7 @@ const cborx = new Decoder({ mapsAsObjects: false, useRecords: false });
 function elements(record: TallyRecord): unknown[] {
   const { kind, keyId, epoch, sequence, timeS, uptimeS, counters, status } = record;
   const head = [1, kind, keyId, epoch, sequence, timeS, uptimeS, counters, status];
-  const shared = [...head, record.calibrationId, record.unstored];
+  const shared = [...head, record.calibrationId, record.kept];
   if (record.kind === 3) return [...shared, record.eventCode, record.value];
   const { bucketMinutes, buckets, readings } = record;
   const packed = new Uint8Array(packBuckets(buckets));

@@ -38,7 +38,7 @@ export function standpipe(bucketMinutes: number, buckets: number[][]): UsageReco
     counters: [18432070, 91733],
     status: (5 << 12) | 195,
     calibrationId: 3,
-    unstored: 26,
+    kept: 26,
     bucketMinutes,
     buckets,
     readings: [],
@@ -47,7 +47,7 @@ export function standpipe(bucketMinutes: number, buckets: number[][]): UsageReco
 
 /** The event "tamper opened" of the same node. */
 export function tamperEvent(): EventRecord {
-  const { keyId, epoch, sequence, timeS, uptimeS, counters, status, calibrationId, unstored } =
+  const { keyId, epoch, sequence, timeS, uptimeS, counters, status, calibrationId, kept } =
     standpipe(5, []);
   const head = {
     keyId,
@@ -58,7 +58,7 @@ export function tamperEvent(): EventRecord {
     counters,
     status,
     calibrationId,
-    unstored,
+    kept,
   };
   return { kind: 3, ...head, eventCode: 1, value: 0 };
 }
@@ -109,7 +109,7 @@ const headFields = () => ({
   timeS: u32(),
   status: fc.nat(0x7ffff),
   calibrationId: u32(),
-  unstored: u32(),
+  kept: u16(),
 });
 
 /** A random honest usage record. */
@@ -126,19 +126,22 @@ export const anyUsage = (): fc.Arbitrary<UsageRecord> =>
     })
     .map(({ earlier, upBefore, ...fields }) => ({
       ...fields,
+      kept: Math.min(fields.kept, fields.sequence),
       uptimeS: upBefore + fields.buckets.length * fields.bucketMinutes * 60,
       counters: sums(fields.buckets).map((sum) => Math.min(0xffffffff, sum + earlier)),
     }));
 
 /** A random honest event. */
 export const anyEvent = (): fc.Arbitrary<EventRecord> =>
-  fc.record({
-    ...headFields(),
-    kind: fc.constant(3 as const),
-    uptimeS: u32(),
-    counters: fc.array(u32(), { minLength: 1, maxLength: 4 }),
-    eventCode: fc.integer({ min: 1, max: 7 }),
-    value: int32(),
-  });
+  fc
+    .record({
+      ...headFields(),
+      kind: fc.constant(3 as const),
+      uptimeS: u32(),
+      counters: fc.array(u32(), { minLength: 1, maxLength: 4 }),
+      eventCode: fc.integer({ min: 1, max: 7 }),
+      value: int32(),
+    })
+    .map((fields) => ({ ...fields, kept: Math.min(fields.kept, fields.sequence) }));
 
 export const anyRecord = (): fc.Arbitrary<TallyRecord> => fc.oneof(anyUsage(), anyEvent());

@@ -47,7 +47,7 @@ function hour(
     counters: [sequence * 12 * perBucketDl, 0],
     status: 0,
     calibrationId: 1,
-    unstored: 1,
+    kept: 1,
     bucketMinutes: 5,
     buckets: Array.from({ length: 12 }, () => [perBucketDl, 0]),
     readings: [],

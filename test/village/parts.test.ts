@@ -41,7 +41,7 @@ test('each hostile packet is refused by the gateway for the reason it is made fo
   const key = nodeKeyOf(1, 1, 'wp-01');
   const payload = encodeRecord({
     ...{ kind: 1, keyId: keyIdOf(key.publicKey), epoch: 1, sequence: 1, timeS: 0, uptimeS: 3600 },
-    ...{ counters: [0, 0], status: 0, calibrationId: 1, unstored: 1, bucketMinutes: 5 },
+    ...{ counters: [0, 0], status: 0, calibrationId: 1, kept: 1, bucketMinutes: 5 },
     ...{ buckets: Array.from({ length: 12 }, () => [0, 0]), readings: [] },
   });
   const heard = new Uint8Array([...payload, ...signRecord(key, payload)]);

@@ -183,7 +183,7 @@ export function createSiteReader(database: Database): SiteReader {
           epoch: record.epoch,
           sequence: record.sequence,
           timeS: dateOf(clock, record.uptimeS),
-          unstored: record.unstored,
+          kept: record.kept,
         };
       }
       return reading;

@@ -11,6 +11,7 @@ import {
   entryFor,
   hasSequence,
   missingCount,
+  noteKept,
   type SequenceState,
 } from '../../../gateway/core/sequences';
 import { entryOf } from '../../../shared/bulletin';
@@ -81,4 +82,16 @@ test('only the slots of the group are told', () => {
   const states = [state(1, 15, 1), state(2, 16, 1), state(3, 255, 1)];
   expect(chooseForBulletin(states, 1).map((one) => one.slot)).toEqual([16]);
   expect(chooseForBulletin(states, 15).map((one) => one.slot)).toEqual([255]);
+});
+
+test('a gap that no one can fill any more holds nothing up', () => {
+  const holed = state(1, 3, 1);
+  for (const sequence of [1, 2, 3, 80, 81, 83]) {
+    addSequence(holed, sequence);
+    noteKept(holed, sequence, Math.min(sequence, 6));
+  }
+  expect(entryFor(holed)).toMatchObject({ contiguous: 77, stored: 0b10110 });
+  expect(hasSequence(holed, 40)).toBe(false);
+  noteKept(holed, 84, 84);
+  expect(entryFor(holed).contiguous).toBe(77);
 });

@@ -52,7 +52,7 @@ export function usage(
     counters: [sequence * 60, sequence * 12],
     status: 165,
     calibrationId: 1,
-    unstored: 1,
+    kept: sequence,
     bucketMinutes: 5,
     buckets: Array.from({ length: 12 }, () => [5, 1]),
     readings: [],
