@@ -19,7 +19,7 @@
  * | 0, high nibble | keyCheck | low nibble of keyId[3] of the node's key |
  * | 0, low nibble | slotInGroup | |
  * | 1..2 | epoch | u16, big-endian, 1..65535 |
- * | 3..4 | contiguous | u16, big-endian: all sequences 1..contiguous are stored, contiguous + 1 is not |
+ * | 3..4 | contiguous | u16, big-endian: all sequences 1..contiguous are stored (or gone from the node for good), contiguous + 1 is not |
  * | 5..6 | stored | u16, big-endian: bit i (lowest = 0) set = sequence contiguous + 2 + i is stored |
  */
 import {
