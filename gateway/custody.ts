@@ -157,7 +157,7 @@ function keepEvidence(held: Held, signed: SignedRecord): void {
 
 function hear(held: Held, packet: MeshPacket, own: OwnRadio): boolean {
   const seen = lookAt(packet, own);
-  if (seen === 'ours' || seen === 'housekeeping') return false;
+  if (seen === 'housekeeping') return false;
   if (typeof seen === 'string') {
     held.store.countRefusal(seen);
     return false;

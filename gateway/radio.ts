@@ -88,7 +88,7 @@ interface Keeper {
 
 function ownRadio({ session }: Keeper): OwnRadio {
   const info = session.info();
-  return { myNodeNum: info.myNodeNum, channelIndex: channelIndexOf(info, CHANNEL_NAME) };
+  return { channelIndex: channelIndexOf(info, CHANNEL_NAME) };
 }
 
 function wakeWaiters(keeper: Keeper): void {

@@ -20,7 +20,6 @@ export interface Reception {
 
 /** What this gateway's radio told in its handshake. */
 export interface OwnRadio {
-  myNodeNum: number;
   /** Index of the channel our records travel on. */
   channelIndex: number;
 }
@@ -40,15 +39,14 @@ function hopsOf(packet: MeshPacket): number {
 
 /**
  * Looks at one packet the radio handed over.
- * @returns the payload and its reception; 'ours' for what our own radio made; 'housekeeping' for
- * ordinary mesh traffic; or a reason.
+ * @returns the payload and its reception; 'housekeeping' for ordinary mesh traffic; or a reason. A sender's number
+ * proves nothing, not even our own radio's: what that radio made itself the session keeps apart.
  * Rejects: undecryptable (the radio has no key for it), foreign-port, foreign-channel.
  */
 export function lookAt(
   packet: MeshPacket,
   own: OwnRadio,
-): { payload: Uint8Array; reception: Reception } | 'ours' | 'housekeeping' | Reason {
-  if (packet.from === own.myNodeNum || packet.from === 0) return 'ours';
+): { payload: Uint8Array; reception: Reception } | 'housekeeping' | Reason {
   if (packet.decoded === undefined) return 'undecryptable';
   if (packet.decoded.portnum !== PORTNUM) {
     return HOUSEKEEPING_PORTS.includes(packet.decoded.portnum) ? 'housekeeping' : 'foreign-port';

@@ -23,7 +23,7 @@ import { registerJson } from '../support/places';
 
 const NODE = testNode(1);
 
-const OWN = { myNodeNum: 7, channelIndex: 2 };
+const OWN = { channelIndex: 2 };
 
 function packet(fields: Parameters<typeof encodeMeshPacket>[0]) {
   const read = decodeMeshPacket(
@@ -34,7 +34,6 @@ function packet(fields: Parameters<typeof encodeMeshPacket>[0]) {
 }
 
 test.each<[string, string, Parameters<typeof encodeMeshPacket>[0]]>([
-  ['our own packet', 'ours', { from: 7, decoded: { portnum: 287 } }],
   ['NodeInfo', 'housekeeping', { decoded: { portnum: 4 } }],
   ['an ack', 'housekeeping', { decoded: { portnum: 5 } }],
   ['a text', 'foreign-port', { decoded: { portnum: 1 } }],
@@ -42,6 +41,12 @@ test.each<[string, string, Parameters<typeof encodeMeshPacket>[0]]>([
   ['what the radio cannot read', 'undecryptable', { encrypted: new Uint8Array(5) }],
 ])('%s is %s', (_what, expected, fields) => {
   expect(lookAt(packet(fields), OWN)).toBe(expected);
+});
+
+test('a packet under the number of our own radio is judged like any other', () => {
+  const payload = new Uint8Array([9]);
+  const heard = lookAt(packet({ from: 7, decoded: { portnum: 287, payload } }), OWN);
+  expect(heard).toMatchObject({ payload });
 });
 
 test('a packet for us keeps its payload and how it was heard', () => {
