@@ -132,6 +132,15 @@ function openRefusal(call: ts.CallExpression, checker: ts.TypeChecker): Refusal 
     : undefined;
 }
 
+/** A hidden property shows all the same in `for..in` there; on a prototype nobody lists it. */
+function definePropertyRefusal(call: ts.CallExpression): Refusal | undefined {
+  const [target, , descriptor] = call.arguments;
+  if (!target || !descriptor || /\.prototype$/.test(target.getText())) return undefined;
+  return /\benumerable\s*:\s*true\b/.test(descriptor.getText())
+    ? undefined
+    : ['defineProperty of a hidden property', 'enumerable: true, or a plain property'];
+}
+
 const METHOD_RULES = new Map<string, CallRule>([
   ['fromCharCode', charCodeRefusal],
   ['stringify', stringifyRefusal],
@@ -142,6 +151,7 @@ const METHOD_RULES = new Map<string, CallRule>([
   ['write', storageRefusal],
   ['split', splitRefusal],
   ['open', openRefusal],
+  ['defineProperty', definePropertyRefusal],
 ]);
 
 /** Judges a call by its name and arguments. */

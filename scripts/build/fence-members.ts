@@ -66,6 +66,7 @@ function namespaceRefusal(
   if (!ts.isIdentifier(receiver)) return undefined;
   const known = STATIC_MEMBERS.get(receiver.text);
   if (known === undefined || known.has(name) || !isGlobal(receiver, checker)) return undefined;
+  if (name === 'random') return ['Math.random', "the board's random32: it is unseeded there"];
   const instead = receiver.text === 'Math' ? 'integer arithmetic' : 'plain code';
   return [`${receiver.text}.${name}`, instead];
 }

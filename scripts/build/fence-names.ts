@@ -31,7 +31,7 @@ export const STATIC_MEMBERS = new Map<string, Set<string>>([
   [
     'Math',
     words(
-      'abs acos asin atan atan2 ceil clip cos E exp floor log max min PI random round sin sign sqrt SQRT2 SQRT1_2 LN2 LN10 LOG2E LOG10E tan wrap randInt',
+      'abs acos asin atan atan2 ceil clip cos E exp floor log max min PI round sin sign sqrt SQRT2 SQRT1_2 LN2 LN10 LOG2E LOG10E tan wrap randInt',
     ),
   ],
   [
