@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import { Sqlite as Database } from '../../gateway/edges/store/sqlite';
 import type { SignedBytes, StoredBucket } from './judge';
 
 /** Packets that changed nothing, so far in this folder. */

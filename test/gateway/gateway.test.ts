@@ -3,9 +3,9 @@
  * official protobuf definitions, a real database file, a real MQTT client, real HTTP.
  */
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import mqtt from 'mqtt';
 import { expect, onTestFinished, test } from 'vitest';
+import { Sqlite as Database } from '../../gateway/edges/store/sqlite';
 import { type RunningGateway, startGateway } from '../../gateway/gateway';
 import { packetOf, signedBy, testNode, usage } from './support/nodes';
 import { type OracleRadio, startOracleRadio } from './support/oracle-radio';

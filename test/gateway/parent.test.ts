@@ -4,8 +4,8 @@
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { expect, onTestFinished, test } from 'vitest';
+import { Sqlite as Database } from '../../gateway/edges/store/sqlite';
 import { decodeBulletin, entryCovers } from '../../shared/bulletin';
 import { fromHex, toHex } from '../../shared/bytes';
 import { splitSigned } from '../../shared/record';

@@ -7,8 +7,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { afterAll, expect, test } from 'vitest';
+import { Sqlite as Database } from '../../gateway/edges/store/sqlite';
 import { packageFolder } from '../../scripts/village/options';
 import type { Summary } from '../../scripts/village/summary';
 

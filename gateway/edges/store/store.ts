@@ -4,7 +4,7 @@
  * Reads for telling are in read-sites.ts and read-records.ts. Form: schema.sql.
  * Storage that fails (full disk, I/O error) throws: the process must end loudly, never go on.
  */
-import DatabaseConstructor, { type Database, type Statement } from 'better-sqlite3';
+import type { Database, Statement } from 'better-sqlite3';
 import { concat } from '../../../shared/bytes';
 import type { TallyRecord } from '../../../shared/record';
 import { betterEpochClock, type EpochClock, epochClockOf } from '../../core/dating';
@@ -13,6 +13,7 @@ import type { KnownKey, SignedRecord } from '../../core/judge';
 import type { Register, RegisterNode } from '../../core/register';
 import { CONFLICTS_PER_KEY_MAX, NOTICES_MAX, PAGE_BYTES, WAL_PAGES } from '../../limits';
 import { migrate } from './migrations';
+import { Sqlite } from './sqlite';
 
 /** How the gateway stood when a record arrived. */
 export interface Arrival extends Reception {
@@ -64,7 +65,7 @@ export interface Store {
 }
 
 function openDatabase(path: string): Database {
-  const database = new DatabaseConstructor(path);
+  const database = new Sqlite(path);
   // Small pages: a commit writes whole pages, and one record touches only a few bytes of each.
   database.pragma(`page_size = ${PAGE_BYTES}`);
   database.pragma('journal_mode = WAL');
@@ -325,7 +326,7 @@ export function openStore(path: string): Store {
     .prepare('SELECT coalesce((SELECT received_at_s FROM record ORDER BY id DESC LIMIT 1), 0)')
     .pluck();
   return {
-    openReader: () => new DatabaseConstructor(path, { readonly: true }),
+    openReader: () => new Sqlite(path, { readonly: true }),
     importRegister(register, keyIdOf, nowS) {
       group.begin();
       importRegister(register, keyIdOf, nowS);

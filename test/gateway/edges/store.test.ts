@@ -5,13 +5,14 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import Database from 'better-sqlite3';
+import type BetterSqlite3 from 'better-sqlite3';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type JudgeLookups, judge, type KnownKey } from '../../../gateway/core/judge';
 import { readRegister } from '../../../gateway/core/register';
 import { MIGRATIONS } from '../../../gateway/edges/store/migrations';
 import { createSiteReader } from '../../../gateway/edges/store/read-sites';
+import { Sqlite as Database } from '../../../gateway/edges/store/sqlite';
 import { openStore, type Store } from '../../../gateway/edges/store/store';
 import { createVerifier } from '../../../gateway/edges/verify';
 import { keyIdOf } from '../../../shared/verify';
@@ -49,7 +50,7 @@ function hear(store: Store, packet: Uint8Array): string {
   return verdict.outcome;
 }
 
-function objects(database: Database.Database): unknown[] {
+function objects(database: BetterSqlite3.Database): unknown[] {
   const rows = database
     .prepare(
       "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY name",
