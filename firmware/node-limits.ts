@@ -19,6 +19,8 @@ export const DEBOUNCE_MS = 50;
 export const SEND_PERIOD_MS = 60000;
 /** A fresh record goes out at a moment of the node's own within this time, s. */
 export const SEND_JITTER_S = 1200;
+/** Older records go out at most once in this time, s: after an outage of days the mesh must not drown. */
+export const CATCH_UP_S = 300;
 /** Without a bulletin that should have told of it, a record is sent again after this, s. */
 export const RESEND_S = 4200;
 /** First wait after a failed attempt, s; it doubles up to the next one. */

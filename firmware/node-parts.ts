@@ -24,4 +24,6 @@ export interface Node {
   /** Records made in this epoch. */
   sequence: number;
   bulletinSequence: number;
+  /** No record but the newest is sent before this uptime, s. */
+  catchUpAtS: number;
 }

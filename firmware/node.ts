@@ -55,6 +55,7 @@ function createNode(board: Board, link: Link, kind: Kind, config: NodeConfig): N
     epoch: Math.min(EPOCH_MAX, (state ? state.epoch : 0) + 1),
     sequence: 0,
     bulletinSequence: state ? state.bulletinSequence : 0,
+    catchUpAtS: 0,
   };
 }
 

@@ -8,7 +8,7 @@ import { readPacket } from '../keep/journal';
 import { getUint } from '../keep/journal-format';
 import type { RecordIndex } from '../keep/record-index';
 import type { Outcome } from '../link';
-import { RESEND_S, RETRY_S_MAX, RETRY_S_MIN, SEND_JITTER_S } from '../node-limits';
+import { CATCH_UP_S, RESEND_S, RETRY_S_MAX, RETRY_S_MIN, SEND_JITTER_S } from '../node-limits';
 import type { Node } from '../node-parts';
 
 /** Gives the newest record its moment: spread over the nodes, the same for a node every hour. */
@@ -30,10 +30,12 @@ function isDue(index: RecordIndex, i: number, uptimeS: number): boolean {
   return index.covered[i] === 0 && index.notBeforeS[i] <= uptimeS;
 }
 
-/** The record to send now, or -1. */
-function choose(index: RecordIndex, uptimeS: number): number {
+/** The record to send now, or -1. The newest one never waits for older ones. */
+function choose(node: Node, uptimeS: number): number {
+  const index = node.journal.records;
   const newest = index.recordCount - 1;
   if (newest >= 0 && isDue(index, newest, uptimeS)) return newest;
+  if (uptimeS < node.catchUpAtS) return -1;
   for (let i = 0; i < newest; i++) {
     if (isDue(index, i, uptimeS)) return i;
   }
@@ -58,7 +60,7 @@ function placeOf(index: RecordIndex, epoch: number, sequence: number): number {
 export function sendDue(node: Node): void {
   const index = node.journal.records;
   const uptimeS = Math.floor(node.board.uptimeMs() / 1000);
-  const i = choose(index, uptimeS);
+  const i = choose(node, uptimeS);
   if (i < 0) return;
   const epoch = index.epochs[i];
   const sequence = index.sequences[i];
@@ -69,6 +71,7 @@ export function sendDue(node: Node): void {
     index.notBeforeS[place] = nowS + backOffS(node, index.attempts[place]);
   };
   if (!node.link.send(readPacket(node.board, node.journal, i), settle)) return;
+  if (i < index.recordCount - 1) node.catchUpAtS = uptimeS + CATCH_UP_S;
   index.triedS[i] = uptimeS;
   index.attempts[i] = Math.min(255, index.attempts[i] + 1);
   index.notBeforeS[i] = uptimeS + RESEND_S + (node.board.random32() % SEND_JITTER_S);

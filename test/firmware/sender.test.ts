@@ -118,6 +118,26 @@ test('after a NAK the waits grow, and never more than one packet goes out in a m
   expect(ones.length).toBeLessThan(16);
 });
 
+test('after an outage of a day older records go out at most every five minutes, the newest at once', () => {
+  const { board, link } = start();
+  link.send = () => false;
+  board.runUntil(24 * HOUR_MS);
+  const remembering = fakeLink(board);
+  link.send = (packet, done) => {
+    link.sent.push({ packet: packet.slice(), atMs: board.uptimeMs() });
+    return remembering.send(packet, done);
+  };
+  board.runUntil(26 * HOUR_MS + 30 * MINUTE_MS);
+  const sent = sentBy(link);
+  expect(sent.length).toBeLessThanOrEqual(2.5 * 12 + 3);
+  expect(sent.length).toBeGreaterThan(20);
+  const hours = sent.filter(([, sequence]) => sequence > 24);
+  expect(hours.map(([, sequence]) => sequence)).toEqual(expect.arrayContaining([25, 26]));
+  for (const [, sequence, minute] of hours.slice(0, 2)) {
+    expect(minute - sequence * 60).toBeLessThanOrEqual(21);
+  }
+});
+
 test('the newest goes before the oldest that is missing', () => {
   const { board, link } = start();
   link.send = () => false;
@@ -127,7 +147,7 @@ test('the newest goes before the oldest that is missing', () => {
     link.sent.push({ packet: packet.slice(), atMs: board.uptimeMs() });
     return remembering.send(packet, done);
   };
-  board.runUntil(4 * HOUR_MS + 40 * MINUTE_MS);
+  board.runUntil(4 * HOUR_MS + 50 * MINUTE_MS);
   expect(sentBy(link).map(([, sequence]) => sequence)).toEqual([4, 1, 2, 3]);
 });
 
