@@ -12,14 +12,14 @@ import type { Node } from './node-parts';
 import { hearBulletin } from './send/bulletins';
 import { scheduleNewest, scheduleOld, sendDue } from './send/sender';
 import { createClock } from './sense/clock';
-import { type Counting, closeBucket, createCounting } from './sense/counting';
+import { closeBucket, createCounting } from './sense/counting';
+import type { Sense, Sensor } from './sense/sense';
 
 /** What a kind of site adds: its number, its counters and its sensors. */
 export interface Kind {
   kind: 1 | 2;
   counterCount: number;
-  /** Starts the sensors; gives what to do at each tick. */
-  startSensors: (board: Board, counting: Counting, config: NodeConfig) => () => void;
+  sensors: Sensor[];
 }
 
 /** Of hexadecimal text that provisioning wrote: shorter than shared fromHex, which also judges. */
@@ -87,11 +87,26 @@ function endBucket(node: Node, bucket: number): void {
   scheduleNewest(node, bucket * BUCKET_S);
 }
 
-function startRhythm(node: Node, readSensors: () => void): void {
+function startSensors(node: Node, sensors: Sensor[]): (() => void)[] {
+  const sense: Sense = {
+    board: node.board,
+    config: node.config,
+    counting: node.counting,
+    readings: [],
+    faults: 0,
+    flags: 0,
+    raise: () => {},
+  };
+  const reads: (() => void)[] = [];
+  for (let i = 0; i < sensors.length; i++) reads.push(sensors[i](sense));
+  return reads;
+}
+
+function startRhythm(node: Node, readSensors: (() => void)[]): void {
   let bucketsEnded = 0;
   node.board.every(TICK_MS, () => {
     node.board.kickWatchdog();
-    readSensors();
+    for (let i = 0; i < readSensors.length; i++) readSensors[i]();
     const bucketsDue = Math.floor(node.board.uptimeMs() / BUCKET_MS);
     while (bucketsEnded < bucketsDue) {
       bucketsEnded++;
@@ -116,8 +131,7 @@ export function startNode(board: Board, link: Link, kind: Kind): void {
   const node = createNode(board, link, kind, config);
   saveState(node);
   scheduleOld(node);
-  const readSensors = kind.startSensors(board, node.counting, config);
-  startRhythm(node, readSensors);
+  startRhythm(node, startSensors(node, kind.sensors));
   if (!board.signer) {
     board.say('no signer: counting, not sending');
     return;

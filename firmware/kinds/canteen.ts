@@ -3,13 +3,6 @@
  * From where to where: entries/ -> node.ts. Espruino-safe.
  */
 import type { Kind } from '../node';
-import { startMealButtons } from '../sensors/meal-buttons';
+import { mealButtons } from '../sensors/meal-buttons';
 
-export const canteen: Kind = {
-  kind: 2,
-  counterCount: 2,
-  startSensors: (board, counting) => {
-    startMealButtons(board, counting);
-    return () => {};
-  },
-};
+export const canteen: Kind = { kind: 2, counterCount: 2, sensors: [mealButtons] };

@@ -3,10 +3,6 @@
  * From where to where: entries/ -> node.ts. Espruino-safe.
  */
 import type { Kind } from '../node';
-import { startPulseMeter } from '../sensors/pulse-meter';
+import { pulseMeter } from '../sensors/pulse-meter';
 
-export const waterPoint: Kind = {
-  kind: 1,
-  counterCount: 2,
-  startSensors: (board, counting, config) => startPulseMeter(board, counting, config.pulseUl),
-};
+export const waterPoint: Kind = { kind: 1, counterCount: 2, sensors: [pulseMeter] };

@@ -165,6 +165,7 @@ export function fakeLink(board: Board): FakeLink {
       if (outcome) board.after(5000, () => done(outcome));
       return true;
     },
+    listenUntil: () => {},
     setGateway: () => {},
     hear: (packet) => hearBroadcast(packet, GATEWAY_RADIO),
   };
