@@ -2,6 +2,7 @@
  * What: everything the node asks of the device it runs on. The only door to the hardware.
  * From where to where: boards/*.ts build one; sensors, journal, link and node use it.
  */
+import type { Wiring } from './sensors/wiring';
 
 /** What provisioning wrote into the file `tw.cfg`. */
 export interface NodeConfig {
@@ -21,6 +22,8 @@ export interface NodeConfig {
   calibrationId: number;
   /** Volume of one pulse, µL; 0 where there is no meter. */
   pulseUl: number;
+  /** The sensors that are fitted beside the meter and the meal buttons, and their settings; none when left out. */
+  wiring?: Wiring;
 }
 
 /** The journal's flash as a row of pages. Writing only clears bits; only erase sets them. */
@@ -48,8 +51,53 @@ export interface Uart {
   write(bytes: Uint8Array): void;
 }
 
+/** Two wires with registers behind an address. Both report what answered, not what was meant. */
+export interface I2cBus {
+  /** false: the bus itself is blocked. A device that is not there goes unnoticed here: read back. */
+  write(address: number, bytes: Uint8Array): boolean;
+  /** null: the bus is blocked. Where no device answers, all bytes are 0xFF. */
+  read(address: number, register: number, byteCount: number): Uint8Array | null;
+}
+
+/** One data wire (1-Wire) with any number of devices. */
+export interface OneWireBus {
+  /** Whether a device answered. */
+  reset(): boolean;
+  write(bytes: number[]): void;
+  /** Where nothing answers all bytes are 0xFF. */
+  read(byteCount: number): Uint8Array;
+}
+
+/**
+ * Doors that only some sensors need. A board's program carries those of its sensors; a sensor whose door is missing
+ * reports a fault. A pin is named as Espruino names it: "D4", "A1".
+ */
+export interface SensorDoors {
+  /** Level of a pin, 0 or 1. */
+  readPin(pin: string): number;
+  /** Makes the pin an output: the supply of a sensor that is powered only to measure. */
+  writePin(pin: string, level: number): void;
+  /** Makes the pin an input and calls back with its level after each change that lasted `debounceMs`, 1..1000. */
+  watchPin(
+    pin: string,
+    pull: 'up' | 'down' | 'none',
+    debounceMs: number,
+    fn: (level: number) => void,
+  ): void;
+  /** Voltage at an analogue pin against ground, mV, at most the board's supply; -1 = this pin cannot measure. */
+  analogMv(pin: string): number;
+  i2c(sda: string, scl: string): I2cBus;
+  oneWire(pin: string): OneWireBus;
+  /** Clocks 24 bits in (each valid after the clock's rise, first bit highest), then `extraPulses` more clocks. */
+  shiftIn24(clockPin: string, dataPin: string, extraPulses: number): number;
+  /** Hears a serial line, 8N1; gives what closes it again. */
+  openSerialIn(pin: string, baud: number, onData: (chunk: Uint8Array) => void): () => void;
+  /** Names of what went wrong inside Espruino since it was last asked, e.g. "FIFO_FULL"; asking clears them. */
+  errorFlags(): string[];
+}
+
 /** A device with a clock, flash, pins and a radio's serial port. */
-export interface Board {
+export interface Board extends Partial<SensorDoors> {
   /** Since boot, whole ms, never back. */
   uptimeMs(): number;
   after(delayMs: number, fn: () => void): void;

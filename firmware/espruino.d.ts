@@ -14,6 +14,9 @@ declare const D4: Pin;
 declare const D6: Pin;
 declare const D8: Pin;
 
+/** Wherever Espruino takes a pin it also takes its name. */
+type PinName = Pin | string;
+
 /** What a watch tells; time in seconds. */
 interface WatchEvent {
   state: boolean;
@@ -23,10 +26,15 @@ interface WatchEvent {
 
 declare function setWatch(
   fn: (event: WatchEvent) => void,
-  pin: Pin,
+  pin: PinName,
   options: { repeat: boolean; edge: 'rising' | 'falling' | 'both'; debounce: number },
 ): number;
-declare function pinMode(pin: Pin, mode: string): void;
+declare function pinMode(pin: PinName, mode: string): void;
+declare function digitalRead(pin: PinName): number;
+/** Of several pins the last one takes the lowest bit and is written first. */
+declare function digitalWrite(pin: PinName | PinName[], value: number): void;
+/** The part 0..1 of the board's supply; NaN where the pin is not analogue. */
+declare function analogRead(pin: PinName): number;
 declare function setTimeout(fn: () => void, ms: number): number;
 declare function setInterval(fn: () => void, ms: number): number;
 /** Seconds, with a fraction. */
@@ -64,6 +72,9 @@ declare const E: {
   setFlags(flags: { unsafeFlash: number }): void;
   enableWatchdog(seconds: number, isAuto: boolean): void;
   kickWatchdog(): void;
+  getErrorFlags(): string[];
+  /** Volts that analogRead's 1 stands for. */
+  getAnalogVRef(): number;
 };
 
 declare const NRF: {
@@ -76,6 +87,33 @@ declare const Serial1: {
   write(bytes: Uint8Array): void;
   on(event: 'data', fn: (chunk: string) => void): void;
 };
+
+/** A serial port in software. */
+declare class Serial {
+  setup(baud: number, options: { rx: PinName }): void;
+  unsetup(): void;
+  on(event: 'data', fn: (chunk: string) => void): void;
+}
+
+/** An I2C bus in software. */
+declare class I2C {
+  setup(options: { sda: PinName; scl: PinName }): void;
+  writeTo(address: number, data: Uint8Array): void;
+  readReg(address: number, register: number, byteCount: number): Uint8Array;
+}
+
+/** An SPI bus in software. */
+declare class SPI {
+  setup(options: { sck: PinName; miso: PinName; mode: number }): void;
+  send(data: Uint8Array): Uint8Array;
+}
+
+declare class OneWire {
+  constructor(pin: PinName);
+  reset(): boolean;
+  write(data: number[]): void;
+  read(byteCount: number): Uint8Array;
+}
 
 declare const process: {
   on(event: 'uncaughtException', fn: (error: unknown) => void): void;
