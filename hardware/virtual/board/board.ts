@@ -4,20 +4,28 @@
  * From: the world (time, pulses, presses, bytes, power). To: the firmware, and back.
  * Espruino-safe: the same source runs in Node and beside the firmware in the real interpreter.
  */
+import { type AnalogInputs, createAnalogInputs } from './analog-inputs';
 import { createBoardRandom } from './board-random';
 import { bytesOf, bytesOfString, stringOfBytes } from './byte-data';
 import { crc32 } from './crc32';
+import { createI2cBuses, type I2cBuses } from './i2c-bus';
 import { createMachine, enter, type Machine, mustHavePower } from './machine';
 import { createMemory, type Memory } from './memory';
 import { createNorFlash } from './nor-flash';
+import { createOneWireLines, type OneWireLines } from './one-wire';
+import { pinNumber } from './pin-number';
 import { createPins, PIN_COUNT, type Pins } from './pins';
+import { type BoardPlugs, createOutside, type Outside } from './plugs';
 import { createPulseCounter, type PulseCounter } from './pulse-counter';
 import { createSerialPort, type SerialPort } from './serial-port';
+import { createSoftPorts, type SoftPorts } from './serial2-ports';
+import { createSoftSpi } from './soft-spi';
 import { createFileStore, createFlashModule, createStorageModule } from './storage';
 import { createTimerGlobals, createTimerList, type TimerList } from './timers';
 import type { VirtualBoard, VirtualBoardOptions } from './types';
 
 const PAGE_ERASE_MS = 85;
+const SUPPLY_MV = 3300;
 
 /** The parts that lose everything with the power. */
 interface Parts {
@@ -26,6 +34,11 @@ interface Parts {
   pins: Pins;
   serial: SerialPort;
   counter: PulseCounter;
+  outside: Outside;
+  analog: AnalogInputs;
+  i2c: I2cBuses;
+  oneWire: OneWireLines;
+  softPorts: SoftPorts;
   memory: Memory;
   /** World time at which the watchdog bites, or -1. */
   watchdogMs: number;
@@ -42,6 +55,7 @@ function powerOff(parts: Parts): void {
   parts.list.clearAll();
   parts.pins.reset();
   parts.serial.reset();
+  parts.softPorts.reset();
   parts.counter.reset();
   parts.memory.forget();
   parts.watchdogMs = -1;
@@ -61,6 +75,11 @@ function powerUp(parts: Parts): void {
 function runEvent(parts: Parts, run: () => void): void {
   parts.memory.forget();
   enter(parts.machine, run);
+}
+
+/** The board's 3.3 V: its regulator gives no more than the battery has. */
+function supplyMv(parts: Parts): number {
+  return Math.min(SUPPLY_MV, parts.batteryMv);
 }
 
 function createE(parts: Parts, random: () => number) {
@@ -94,6 +113,7 @@ function createE(parts: Parts, random: () => number) {
       machine.resetAsked = true;
       throw new Error('the board starts again');
     },
+    getAnalogVRef: (): number => supplyMv(parts) / 1000,
     getErrorFlags: (): string[] => {
       const flags = machine.errorFlags;
       machine.errorFlags = [];
@@ -110,6 +130,18 @@ function createGlobals(parts: Parts, modules: Globals, seed: number): Globals {
   const globals: Globals = {
     E: createE(parts, createBoardRandom(seed)),
     Serial1: parts.serial.global,
+    Serial: parts.softPorts.global,
+    I2C: parts.i2c.global,
+    SPI: createSoftSpi(machine, {
+      drive: parts.pins.drive,
+      level: parts.pins.level,
+      callUs: parts.outside.callUs,
+    }),
+    OneWire: parts.oneWire.global,
+    analogRead: (pin: unknown): number => {
+      mustHavePower(machine);
+      return parts.analog.read(pinNumber(pin), supplyMv(parts));
+    },
     require: (name: string) => {
       const found = modules[name];
       if (found === undefined) throw new Error(`Module ${name} not found`);
@@ -146,12 +178,15 @@ function createGlobals(parts: Parts, modules: Globals, seed: number): Globals {
 /** World time of the next thing due, or -1. */
 function nextDue(parts: Parts): number {
   const machine = parts.machine;
-  if (!machine.powered) return -1;
+  if (!machine.powered)
+    return parts.outside.planned.length > 0 ? parts.outside.planned[0].atMs : -1;
   let due = -1;
   const timer = parts.list.first();
   if (timer !== null) due = Math.max(timer.dueMs, machine.busyUntilMs);
   const changes = parts.pins.changes;
   if (changes.length > 0 && (due < 0 || changes[0].atMs <= due)) due = changes[0].atMs;
+  const planned = parts.outside.planned;
+  if (planned.length > 0 && (due < 0 || planned[0].atMs <= due)) due = planned[0].atMs;
   if (parts.watchdogMs >= 0 && (due < 0 || parts.watchdogMs < due)) due = parts.watchdogMs;
   return due >= 0 && due < machine.nowMs ? machine.nowMs : due;
 }
@@ -160,8 +195,11 @@ function nextDue(parts: Parts): number {
 function runDue(parts: Parts): void {
   const machine = parts.machine;
   const changes = parts.pins.changes;
+  const planned = parts.outside.planned;
   const timer = parts.list.first();
-  if (changes.length > 0 && changes[0].atMs <= machine.nowMs) {
+  if (planned.length > 0 && planned[0].atMs <= machine.nowMs) {
+    parts.outside.runFirst();
+  } else if (changes.length > 0 && changes[0].atMs <= machine.nowMs) {
     const change = changes[0];
     changes.splice(0, 1);
     parts.pins.setLevel(change.pin, change.level);
@@ -178,9 +216,21 @@ function runDue(parts: Parts): void {
   }
 }
 
-/** Makes a board, switched off and with erased flash. */
-export function createVirtualBoard(options: VirtualBoardOptions): VirtualBoard {
-  const machine = createMachine(options.startMs === undefined ? 0 : options.startMs);
+function createPlugs(parts: Parts): BoardPlugs {
+  return {
+    setPin: parts.pins.plugLevel,
+    onPinWrite: parts.pins.plugListener,
+    analog: parts.analog.plug,
+    i2c: parts.i2c.plug,
+    oneWire: parts.oneWire.plug,
+    serialIn: parts.softPorts.receive,
+    at: parts.outside.at,
+    nowMs: () => parts.machine.nowMs,
+  };
+}
+
+/** All parts, with what they tell each other; the power is off. */
+function createParts(options: VirtualBoardOptions, machine: Machine) {
   const list = createTimerList(machine);
   const parts = { machine, list, watchdogMs: -1, watchdogPeriodMs: 0 } as Parts;
   parts.batteryMv = options.batteryMv;
@@ -193,8 +243,23 @@ export function createVirtualBoard(options: VirtualBoardOptions): VirtualBoard {
   const enterFirmware = (run: () => void) => runEvent(parts, run);
   parts.memory = createMemory(machine, store, options.ed25519);
   parts.counter = createPulseCounter();
-  parts.pins = createPins(machine, list, enterFirmware);
+  parts.outside = createOutside(machine);
+  parts.pins = createPins(machine, list, parts.outside, enterFirmware);
+  parts.analog = createAnalogInputs();
+  parts.i2c = createI2cBuses(machine, parts.pins.level);
+  parts.oneWire = createOneWireLines(machine, parts.pins.isHeldLow);
+  parts.softPorts = createSoftPorts(machine, enterFirmware);
   parts.serial = createSerialPort(machine, enterFirmware);
+  return { parts, flash, store };
+}
+
+/** Makes a board, switched off and with erased flash. */
+export function createVirtualBoard(options: VirtualBoardOptions): VirtualBoard {
+  const machine = createMachine(options.startMs === undefined ? 0 : options.startMs);
+  const made = createParts(options, machine);
+  const parts = made.parts;
+  const flash = made.flash;
+  const store = made.store;
   const modules = {
     Storage: createStorageModule(store, machine, parts.memory.tellRead),
     Flash: createFlashModule(flash, machine),
@@ -225,6 +290,7 @@ export function createVirtualBoard(options: VirtualBoardOptions): VirtualBoard {
     press: (pin) => {
       if (machine.powered) parts.pins.planPress(pin);
     },
+    plugs: createPlugs(parts),
     storage: {
       write: (name, data) => {
         store.write(name, bytesOf(data), 0, 0);

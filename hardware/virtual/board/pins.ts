@@ -1,10 +1,12 @@
 /*
- * The board's pins: levels, pinMode, digitalRead and setWatch with edge and debounce as Espruino
+ * The board's pins: levels, pinMode, digitalRead, digitalWrite and setWatch with edge and debounce as Espruino
  * has them (a debounce is a timer that each edge puts off; only a changed state is told).
- * From: presses and pulses of the world. To: the firmware's watches.
+ * From: presses, pulses and plugged devices of the world. To: the firmware's watches; what it drives, to the devices.
  * Source: Espruino 2v29 src/jsinteractive.c, src/jswrap_io.c. Espruino-safe.
  */
 import { type Machine, mustHavePower, raiseErrorFlag } from './machine';
+import { pinNumber } from './pin-number';
+import { CALL_US, type Outside } from './plugs';
 import type { Timer, TimerList } from './timers';
 
 /** Pins D0..D31. */
@@ -62,6 +64,17 @@ export interface Pins {
   planPress(pin: number): void;
   /** Pulses in bulk for the watches of a pin: how many they took. */
   pulses(pin: number, count: number): number;
+  /** What the outside puts on a pin: 0, 1 or -1 = nothing. Kept without power. Allowed at any time. */
+  plugLevel(pin: number, level: number): void;
+  /** Who hears what the firmware drives on a pin. Kept without power. */
+  plugListener(pin: number, fn: (level: number, atUs: number) => void): void;
+  /** The firmware drives a pin at a time in µs. */
+  drive(pin: number, level: number, atUs: number): void;
+  level(pin: number): number;
+  /** The level of a pin that nothing drives. */
+  pull(pin: number, level: number): void;
+  /** Whether the outside holds the pin at 0. */
+  isHeldLow(pin: number): boolean;
   reset(): void;
   // biome-ignore lint/suspicious/noExplicitAny: the globals are of every type
   globals: { [name: string]: any };
@@ -188,23 +201,94 @@ function createWatchDesk(
   };
 }
 
+/** The globals that work on pins. */
+function createPinGlobals(machine: Machine, desk: WatchDesk, pins: Pins, outside: Outside) {
+  const driveAll = (pin: unknown, value: number): void => {
+    const atUs = outside.callUs();
+    const all = typeof pin === 'object' ? (pin as unknown[]) : [pin];
+    const bits = typeof pin === 'object' ? value : value !== 0 ? 1 : 0;
+    for (let i = all.length - 1; i >= 0; i--) {
+      const place = all.length - 1 - i;
+      pins.drive(pinNumber(all[i]), (bits >> place) & 1, atUs + place);
+    }
+  };
+  return {
+    setWatch: (fn: (event: WatchEvent) => void, pin: unknown, options?: WatchOptions): number => {
+      mustHavePower(machine);
+      const number = pinNumber(pin);
+      const watch = makeWatch(desk.nextId(), fn, number, pins.level(number) === 1, options);
+      desk.add(watch);
+      return watch.id;
+    },
+    clearWatch: (id?: number): void => desk.remove(id),
+    pinMode: (pin: unknown, mode?: string): void => {
+      mustHavePower(machine);
+      const number = pinNumber(pin);
+      if (number < 0 || number >= PIN_COUNT) throw new Error('Invalid pin');
+      if (mode === 'input_pulldown') pins.pull(number, 0);
+      else if (mode === 'input_pullup') pins.pull(number, 1);
+    },
+    digitalRead: (pin: unknown): number => pins.level(pinNumber(pin)),
+    digitalWrite: (pin: unknown, value: unknown): void => {
+      mustHavePower(machine);
+      driveAll(pin, value === true ? -1 : value === false ? 0 : (value as number));
+    },
+    /** Pulses start in the running event and last as long as their hardware timer says. */
+    digitalPulse: (pin: unknown, value: unknown, time: number): void => {
+      mustHavePower(machine);
+      const level = value ? 1 : 0;
+      const atUs = outside.callUs();
+      pins.drive(pinNumber(pin), level, atUs);
+      pins.drive(pinNumber(pin), 1 - level, atUs + Math.max(CALL_US, Math.round(time * 1000)));
+    },
+  };
+}
+
 /** The pins of a board; `enterFirmware` runs a callback as an event. */
 export function createPins(
   machine: Machine,
   list: TimerList,
+  outside: Outside,
   enterFirmware: (run: () => void) => void,
 ): Pins {
   const desk = createWatchDesk(machine, list, enterFirmware);
   let levels = new Uint8Array(PIN_COUNT);
+  const plugged: number[] = [];
+  const listeners: { pin: number; fn: (level: number, atUs: number) => void }[] = [];
   const freeAtMs: number[] = [];
+  const tellWatches = (pin: number, level: number): void => {
+    const found = desk.of(pin);
+    for (let i = 0; i < found.length; i++) desk.edge(found[i], level === 1);
+  };
   const pins: Pins = {
     changes: [],
     setLevel: (pin, level) => {
       if (levels[pin] === level) return;
       levels[pin] = level;
-      const found = desk.of(pin);
-      for (let i = 0; i < found.length; i++) desk.edge(found[i], level === 1);
+      tellWatches(pin, level);
     },
+    plugLevel: (pin, level) => {
+      plugged[pin] = level;
+      if (level < 0 || levels[pin] === level) return;
+      levels[pin] = level;
+      if (machine.inside) outside.at(machine.nowMs, () => tellWatches(pin, level));
+      else if (machine.powered) tellWatches(pin, level);
+    },
+    plugListener: (pin, fn) => {
+      listeners.push({ pin, fn });
+    },
+    pull: (pin, level) => {
+      if (plugged[pin] < 0) levels[pin] = level;
+    },
+    drive: (pin, level, atUs) => {
+      if (pin < 0 || pin >= PIN_COUNT) throw new Error('Invalid pin');
+      levels[pin] = level;
+      for (let i = 0; i < listeners.length; i++) {
+        if (listeners[i].pin === pin) listeners[i].fn(level, atUs);
+      }
+    },
+    level: (pin) => levels[pin],
+    isHeldLow: (pin) => plugged[pin] === 0,
     planPress: (pin) => {
       const holdMs = holdOf(desk.of(pin));
       const downMs = Math.max(freeAtMs[pin], machine.nowMs);
@@ -222,23 +306,15 @@ export function createPins(
     },
     reset: () => {
       levels = new Uint8Array(PIN_COUNT);
-      levels.fill(1);
+      for (let i = 0; i < PIN_COUNT; i++) levels[i] = plugged[i] === 0 ? 0 : 1;
       desk.reset();
       pins.changes = [];
       for (let i = 0; i < PIN_COUNT; i++) freeAtMs[i] = 0;
     },
-    globals: {
-      setWatch: (fn: (event: WatchEvent) => void, pin: number, options?: WatchOptions): number => {
-        mustHavePower(machine);
-        const watch = makeWatch(desk.nextId(), fn, pin, levels[pin] === 1, options);
-        desk.add(watch);
-        return watch.id;
-      },
-      clearWatch: (id?: number): void => desk.remove(id),
-      pinMode: (): void => mustHavePower(machine),
-      digitalRead: (pin: number): number => levels[pin],
-    },
+    globals: {},
   };
+  for (let i = 0; i < PIN_COUNT; i++) plugged.push(-1);
+  pins.globals = createPinGlobals(machine, desk, pins, outside);
   pins.reset();
   return pins;
 }

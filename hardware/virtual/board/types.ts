@@ -3,6 +3,7 @@
  * From: the village, the tests and the interpreter's harness. To: board.ts, which makes one.
  * Espruino-safe: types only, nothing remains of this file after compilation.
  */
+import type { BoardPlugs } from './plugs';
 
 /** Ed25519 as the board's native routine needs it (RFC 8032, pure Ed25519, not prehashed). */
 export interface Ed25519 {
@@ -59,7 +60,7 @@ export interface VirtualBoard {
   nowMs(): number;
   /** Runs all that is due up to and including ms, in order, each at its due time. */
   runUntil(ms: number): void;
-  /** World time of the next thing due, or -1 when there is none or the power is off. */
+  /** World time of the next thing due, or -1 when there is none (without power only plugged things act). */
   nextDueMs(): number;
   /** Called with each piece that the firmware writes to Serial1. */
   onTransmit(fn: (bytes: Uint8Array, atMs: number) => void): void;
@@ -69,6 +70,8 @@ export interface VirtualBoard {
   addPulses(pin: number, count: number): number;
   /** A press of the button on a pin: down now, up after longer than the debounce. */
   press(pin: number): void;
+  /** Sockets for sensors and switches. */
+  plugs: BoardPlugs;
   /** The node's files, for provisioning; works with the power off too. */
   storage: {
     write(name: string, data: string | Uint8Array): void;
