@@ -13,7 +13,7 @@
  * | entry byte | field |
  * |---|---|
  * | 0 | length of the content, 0..254 |
- * | 1 | type: 1 state, 2 record |
+ * | 1 | type: 1 state, 2 record, 3 gateway key |
  * | 2 | 255 - length |
  * | 3 | 255 - type |
  * | 4..7 | CRC-32 of the content |
@@ -32,12 +32,18 @@
  * | 0..1 | epoch |
  * | 2..3 | sequence |
  * | 4.. | the signed packet as it goes on the air |
+ *
+ * | gateway key byte | field |
+ * |---|---|
+ * | 0..3 | its number: higher than every earlier one's |
+ * | 4..35 | public Ed25519 key |
  */
 
 export const PAGE_HEADER_BYTES = 12;
 export const ENTRY_HEADER_BYTES = 8;
 export const TYPE_STATE = 1;
 export const TYPE_RECORD = 2;
+export const TYPE_GATEWAY_KEY = 3;
 /** Content of a record entry before the packet. */
 export const RECORD_PREFIX_BYTES = 4;
 
@@ -157,5 +163,13 @@ export function encodeRecordEntry(epoch: number, sequence: number, packet: Uint8
   putUint(content, 0, epoch, 2);
   putUint(content, 2, sequence, 2);
   content.set(packet, RECORD_PREFIX_BYTES);
+  return content;
+}
+
+/** The content of a gateway key entry. */
+export function encodeGatewayKey(sequence: number, key: Uint8Array): Uint8Array {
+  const content = new Uint8Array(36);
+  putUint(content, 0, sequence, 4);
+  content.set(key, 4);
   return content;
 }

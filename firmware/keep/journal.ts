@@ -1,8 +1,8 @@
 /*
  * What: the node's memory through power cuts: an append-only ring of flash pages.
  * From where to where: states and signed records -> flash; at boot flash -> state and index; sender <- packets.
- * A page is erased only to become the newest one, and gets a copy of the state first of all, so nothing
- * the node needs lives only in the page that goes next. Espruino-safe.
+ * A page is erased only to become the newest one. It gets a copy of the state and of the gateway's key first and its
+ * header last, so nothing the node needs lives only in the page that goes next. Espruino-safe.
  */
 import type { Board } from '../board';
 import { RECORD_ENTRY_BYTES_MIN } from '../node-limits';
@@ -11,23 +11,34 @@ import {
   decodeState,
   ENTRY_HEADER_BYTES,
   encodeEntry,
+  encodeGatewayKey,
   encodePageHeader,
   encodeRecordEntry,
   encodeState,
+  entryBytes,
   getUint,
   type NodeState,
   PAGE_HEADER_BYTES,
   RECORD_PREFIX_BYTES,
   scanPage,
+  TYPE_GATEWAY_KEY,
   TYPE_RECORD,
   TYPE_STATE,
 } from './journal-format';
 import { addRecord, createRecordIndex, dropOldest, type RecordIndex } from './record-index';
 
+/** A gateway key that came over the air, 32 bytes, and its number. */
+export interface GatewayKey {
+  sequence: number;
+  key: Uint8Array;
+}
+
 export interface Journal {
   records: RecordIndex;
   /** The newest state in flash; null: this journal was never written. */
   state: NodeState | null;
+  /** The newest gateway key that was accepted; null: the one of the configuration holds. */
+  gatewayKey: GatewayKey | null;
   /** An uncovered record had to make room. */
   hasOverwritten: boolean;
   page: number;
@@ -55,6 +66,7 @@ export function openJournal(board: Board): Journal {
   const journal: Journal = {
     records: createRecordIndex(capacity),
     state: null,
+    gatewayKey: null,
     hasOverwritten: false,
     page: flash.pageCount - 1,
     pageSequence: 0,
@@ -63,6 +75,9 @@ export function openJournal(board: Board): Journal {
   const pages = pagesByAge(board);
   const readEntry = (type: number, content: Uint8Array, offset: number): void => {
     if (type === TYPE_STATE) journal.state = decodeState(content);
+    if (type === TYPE_GATEWAY_KEY) {
+      journal.gatewayKey = { sequence: getUint(content, 0, 4), key: content.subarray(4) };
+    }
     if (type === TYPE_RECORD) {
       const sequence = getUint(content, 2, 2);
       addRecord(journal.records, getUint(content, 0, 2), sequence, journal.page, offset);
@@ -76,7 +91,20 @@ export function openJournal(board: Board): Journal {
   return journal;
 }
 
-/** Makes room: the oldest page becomes the newest. */
+/** Writes at the end; gives the offset. Space must have been made. */
+function append(board: Board, journal: Journal, entry: Uint8Array): number {
+  const offset = journal.free;
+  board.flash.write(journal.page, offset, entry);
+  journal.free = offset + entry.length;
+  return offset;
+}
+
+function appendGatewayKey(board: Board, journal: Journal, key: GatewayKey): void {
+  const content = encodeGatewayKey(key.sequence, key.key);
+  append(board, journal, encodeEntry(TYPE_GATEWAY_KEY, content, board.crc32));
+}
+
+/** Makes room: the oldest page becomes the newest. Its header is written last: until then it is no page. */
 function turnPage(board: Board, journal: Journal): void {
   const page = (journal.page + 1) % board.flash.pageCount;
   const index = journal.records;
@@ -89,25 +117,18 @@ function turnPage(board: Board, journal: Journal): void {
   board.flash.erase(page);
   journal.page = page;
   journal.pageSequence++;
-  board.flash.write(page, 0, encodePageHeader(journal.pageSequence, board.crc32));
   journal.free = PAGE_HEADER_BYTES;
-}
-
-/** Writes at the end; gives the offset. Space must have been made. */
-function append(board: Board, journal: Journal, entry: Uint8Array): number {
-  const offset = journal.free;
-  board.flash.write(journal.page, offset, entry);
-  journal.free = offset + entry.length;
-  return offset;
-}
-
-/** Makes sure an entry fits; a fresh page gets the newest state first. */
-function makeRoom(board: Board, journal: Journal, bytes: number): void {
-  if (journal.free + bytes <= board.flash.pageBytes) return;
-  turnPage(board, journal);
+  const key = journal.gatewayKey;
   if (journal.state) {
     append(board, journal, encodeEntry(TYPE_STATE, encodeState(journal.state), board.crc32));
   }
+  if (key) appendGatewayKey(board, journal, key);
+  board.flash.write(page, 0, encodePageHeader(journal.pageSequence, board.crc32));
+}
+
+/** Makes sure an entry fits. */
+function makeRoom(board: Board, journal: Journal, bytes: number): void {
+  if (journal.free + bytes > board.flash.pageBytes) turnPage(board, journal);
 }
 
 /** Keeps the state. At most this much is lost by a power cut: what came since the last call. */
@@ -116,6 +137,19 @@ export function keepState(board: Board, journal: Journal, state: NodeState): voi
   makeRoom(board, journal, entry.length);
   append(board, journal, entry);
   journal.state = state;
+}
+
+/** Keeps a gateway key that was accepted: 32 bytes and its number, 0..2^32-1. */
+export function keepGatewayKey(
+  board: Board,
+  journal: Journal,
+  sequence: number,
+  key: Uint8Array,
+): void {
+  const kept = { sequence: sequence, key: key };
+  makeRoom(board, journal, entryBytes(36));
+  appendGatewayKey(board, journal, kept);
+  journal.gatewayKey = kept;
 }
 
 /** Keeps a signed packet of at most 200 bytes. */

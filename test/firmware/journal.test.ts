@@ -4,7 +4,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Board, PagedFlash } from '../../firmware/board';
-import { keepRecord, keepState, openJournal, readPacket } from '../../firmware/keep/journal';
+import {
+  keepGatewayKey,
+  keepRecord,
+  keepState,
+  openJournal,
+  readPacket,
+} from '../../firmware/keep/journal';
 import { crc32 } from '../../hardware/virtual/board/crc32';
 import { toHex } from '../../shared/bytes';
 
@@ -135,5 +141,26 @@ test('an uncovered record that makes room is told, a covered one is not', () => 
       journal.records.covered[journal.records.recordCount - 1] = covered;
     }
     expect(journal.hasOverwritten).toBe(covered === 0);
+  }
+});
+
+test('the gateway key outlives any number of page turns and a cut at any byte of one', () => {
+  for (let left = 0; left < 1400; left += 7) {
+    const flash = createFlash();
+    const board = boardOn(flash);
+    const journal = openJournal(board);
+    expect(journal.gatewayKey).toBeNull();
+    keepGatewayKey(board, journal, 1, new Uint8Array(32).fill(1));
+    keepGatewayKey(board, journal, 70_000, new Uint8Array(32).fill(2));
+    let sequence = 0;
+    while (journal.pageSequence < 3 * PAGES || journal.free + 160 < PAGE_BYTES) {
+      sequence++;
+      keepState(board, journal, state(sequence));
+      keepRecord(board, journal, 1, sequence, packetOf(sequence));
+    }
+    flash.left = left;
+    writeUntilCut(flash, sequence);
+    const again = openJournal(board).gatewayKey;
+    expect([again?.sequence, again?.key[0], again?.key.length]).toEqual([70_000, 2, 32]);
   }
 });
