@@ -12,7 +12,11 @@ declare const D2: Pin;
 declare const D3: Pin;
 declare const D4: Pin;
 declare const D6: Pin;
+declare const D7: Pin;
 declare const D8: Pin;
+declare const D0: Pin;
+declare const D14: Pin;
+declare const D32: Pin;
 
 /** Wherever Espruino takes a pin it also takes its name. */
 type PinName = Pin | string;
@@ -44,13 +48,17 @@ declare function poke32(address: number, value: number): void;
 declare function print(text: string): void;
 
 interface EspruinoStorage {
-  read(name: string): string | undefined;
+  read(name: string, offset?: number, length?: number): string | undefined;
+  write(name: string, data: string | Uint8Array, offset?: number, size?: number): boolean;
+  erase(name: string): void;
 }
 
 interface EspruinoFlash {
   read(length: number, address: number): Uint8Array;
   write(data: Uint8Array, address: number): void;
   erasePage(address: number): void;
+  /** Whole pages that nothing uses. */
+  getFree(): { addr: number; length: number }[];
 }
 
 declare function require(name: 'Storage'): EspruinoStorage;
@@ -62,11 +70,11 @@ declare const E: {
     address: number,
     signature: string,
   ): (operation: number, context: number, message: number, length: number) => number;
-  toFlatString(value: { data: number; count: number }): string;
+  toFlatString(value: { data: number; count: number } | string): string;
   toArrayBuffer(text: string): ArrayBuffer;
   toUint8Array(text: string): Uint8Array;
   toString(bytes: Uint8Array): string;
-  CRC32(bytes: Uint8Array): number;
+  CRC32(bytes: Uint8Array | string): number;
   hwRand(): number;
   setConsole(device: string | null): void;
   setFlags(flags: { unsafeFlash: number }): void;

@@ -71,3 +71,15 @@ export const METER_PIN_NUMBER = 2;
 
 /** Wakes the radio; never a stray 0x94 before a frame. */
 export const WAKE_BYTE = 0xc3;
+
+/** XIAO nRF52840: its Storage is a flash chip that Espruino shows at this address. */
+export const XIAO_STORAGE_ADDRESS = 0x60000000;
+export const XIAO_STORAGE_BYTES = 2097152;
+export const XIAO_PAGE_BYTES = 4096;
+/** Page of the chip's own flash that holds the key: the first of the boot loader's "user data". */
+export const XIAO_KEY_ADDRESS = 0xed000;
+/** Number of the meter's pin D0 on the chip: P0.02. */
+export const XIAO_METER_PIN_NUMBER = 2;
+/** What a lithium cell can show at the battery's connector, mV; anything else means there is none. */
+export const XIAO_BATTERY_MV_MIN = 1000;
+export const XIAO_BATTERY_MV_MAX = 4500;

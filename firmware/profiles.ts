@@ -7,13 +7,13 @@ export interface Profile {
   /** Also the entry's file name. */
   name: string;
   kind: 'water-point' | 'canteen';
-  board: 'nrf52832';
+  board: 'nrf52832' | 'nrf52840';
   link: 'uart';
   sensors: string[];
 }
 
-/** A bundle may take this much of the smallest board's Storage. */
-export const FIRMWARE_BYTES_MAX = 16384;
+/** A bundle may take this much of its board's Storage, bytes. */
+export const FIRMWARE_BYTES_MAX = { nrf52832: 16384, nrf52840: 65536 };
 
 export const PROFILES: Profile[] = [
   {
@@ -24,4 +24,11 @@ export const PROFILES: Profile[] = [
     sensors: ['pulse-meter'],
   },
   { name: 'canteen', kind: 'canteen', board: 'nrf52832', link: 'uart', sensors: ['meal-buttons'] },
+  {
+    name: 'water-point-xiao',
+    kind: 'water-point',
+    board: 'nrf52840',
+    link: 'uart',
+    sensors: ['pulse-meter'],
+  },
 ];

@@ -39,12 +39,14 @@ for (const profile of PROFILES) {
   }
   if (quiet) continue;
   const bytes = readFileSync(path).length;
-  const fits = bytes <= FIRMWARE_BYTES_MAX;
+  const bytesMax = FIRMWARE_BYTES_MAX[profile.board];
+  const fits = bytes <= bytesMax;
   console.log(
-    `${profile.name.padEnd(14)}${String(bytes).padStart(6)} of ${FIRMWARE_BYTES_MAX} bytes${fits ? '' : '  TOO BIG'}`,
+    `${profile.name.padEnd(18)}${String(bytes).padStart(6)} of ${bytesMax} bytes${fits ? '' : '  TOO BIG'}`,
   );
   if (!fits) process.exitCode = 1;
-  if (process.env.ESPRUINO) console.log(await variablesAfterBoot(process.env.ESPRUINO, path));
+  if (process.env.ESPRUINO && profile.board === 'nrf52832')
+    console.log(await variablesAfterBoot(process.env.ESPRUINO, path));
 }
 writeFileSync(STAMP, hash);
 if (!quiet && !process.env.ESPRUINO)

@@ -1,5 +1,5 @@
 /*
- * What: signs and verifies with the native routine that lies in Storage as "ed25519".
+ * What: signs and verifies with the native routine, which Storage keeps as "ed25519".
  * From where to where: record-maker.ts, bulletins.ts -> E.nativeCall -> signature.
  * Source: Espruino's E.nativeCall; the routine's call is `int ed(op, ctx, msg, len)`, ctx = seed[32] | pub[32] | sig[64],
  * for op 2 pub[32] | sig[64]. Addresses are taken anew at each call: buffers and files may move. Espruino-safe.
@@ -17,8 +17,16 @@ function flatBytes(count: number): Uint8Array {
   return new Uint8Array(E.toArrayBuffer(E.toFlatString({ data: 0, count: count })));
 }
 
-function call(op: number, context: Uint8Array, message: Uint8Array, length: number): number {
-  const routine = require('Storage').read('ed25519');
+/** Gives the routine as a string whose bytes lie in one piece in memory: a file there, or a flat copy of one. */
+export type ReadRoutine = () => string | undefined;
+
+function call(
+  routine: string | undefined,
+  op: number,
+  context: Uint8Array,
+  message: Uint8Array,
+  length: number,
+): number {
   const routineAddress = routine ? E.getAddressOf(routine, true) : 0;
   const contextAddress = E.getAddressOf(context, true);
   const messageAddress = E.getAddressOf(message, true);
@@ -27,7 +35,7 @@ function call(op: number, context: Uint8Array, message: Uint8Array, length: numb
 }
 
 /** `key` is seed[32] | pub[32]. Throws: a message over 256 bytes; no flat memory. */
-export function createNativeSigner(key: Uint8Array): Signer {
+export function createNativeSigner(key: Uint8Array, readRoutine: ReadRoutine): Signer {
   const context = flatBytes(CONTEXT_BYTES);
   const scratch = flatBytes(MESSAGE_BYTES_MAX);
   const load = (message: Uint8Array): void => {
@@ -39,14 +47,14 @@ export function createNativeSigner(key: Uint8Array): Signer {
     sign: (message) => {
       load(message);
       context.set(key, 0);
-      call(OP_SIGN, context, scratch, message.length);
+      call(readRoutine(), OP_SIGN, context, scratch, message.length);
       return new Uint8Array(context.subarray(64, 128));
     },
     verify: (signature, message, publicKey) => {
       load(message);
       context.set(publicKey, 0);
       context.set(signature, 32);
-      return call(OP_VERIFY, context, scratch, message.length) === 1;
+      return call(readRoutine(), OP_VERIFY, context, scratch, message.length) === 1;
     },
   };
 }

@@ -25,7 +25,7 @@ function readConfig(): NodeConfig | null {
 function createSigner(): Signer | null {
   const key = storage.read('tw.key');
   if (key?.length !== 64 || !storage.read('ed25519')) return null;
-  return createNativeSigner(E.toUint8Array(key));
+  return createNativeSigner(E.toUint8Array(key), () => storage.read('ed25519'));
 }
 
 /** The whole pages inside the file "journal"; none when it is missing. */

@@ -3,6 +3,7 @@
  * gateway's key to sign bulletins with. For the firmware's tests.
  */
 import { readFileSync } from 'node:fs';
+import { crc32 as zlibCrc32 } from 'node:zlib';
 import {
   decodePageHeader,
   decodeState,
@@ -14,6 +15,7 @@ import {
 } from '../../firmware/keep/journal-format';
 import { createVirtualBoard } from '../../hardware/virtual/board/board';
 import { crc32 } from '../../hardware/virtual/board/crc32';
+import { MDBT42Q, XIAO_NRF52840 } from '../../hardware/virtual/board/layouts';
 import type { VirtualBoard } from '../../hardware/virtual/board/types';
 import { createNobleEd25519 } from '../../hardware/virtual/ed25519-noble';
 import { startBundle } from '../../hardware/virtual/run-bundle';
@@ -126,16 +128,29 @@ function answerNode(bench: Bench, packets: Heard[]): (body: Uint8Array) => boole
   };
 }
 
+/** The bytes of a board's key region, as firmware/boards/key-region.ts describes them. */
+export function keyRegionOf(seed: Uint8Array): Uint8Array {
+  const region = new Uint8Array(72);
+  region.set([0x54, 0x57, 0x4b, 0x31], 0);
+  region.set(seed, 4);
+  region.set(ed25519.publicKey(seed), 36);
+  new DataView(region.buffer).setUint32(68, zlibCrc32(region.subarray(0, 68)), true);
+  return region;
+}
+
 /** A provisioned, running node. `journalPages`: flash pages of its ring. */
 export function createBench(
   kind: 'water-point' | 'canteen' = 'water-point',
   journalPages = 4,
+  profile: string = kind,
 ): Bench {
+  const isXiao = profile.endsWith('xiao');
   const board = createVirtualBoard({
     seed: 7,
     ed25519,
+    layout: isXiao ? XIAO_NRF52840 : MDBT42Q,
     pageBytes: PAGE_BYTES,
-    pageCount: 10,
+    pageCount: isXiao ? journalPages + 10 : 10,
     batteryMv: 3300,
   });
   const heard: Heard[] = [];
@@ -176,7 +191,8 @@ export function createBench(
   const framer = createFramer(answerNode(bench, heard));
   board.onTransmit((bytes) => framer.push(bytes));
   provision(board, kind, journalPages);
-  startBundle(board, readFileSync(`dist/firmware/${kind}.js`, 'utf8'));
+  board.spareFlash().set(keyRegionOf(SEED), 0);
+  startBundle(board, readFileSync(`dist/firmware/${profile}.js`, 'utf8'));
   return bench;
 }
 

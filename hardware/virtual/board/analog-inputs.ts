@@ -6,8 +6,6 @@
  */
 
 const STEPS = 16384;
-/** Analogue pins of the chip: AIN0..AIN7 of an nRF52832. */
-const CHIP_INPUTS = [2, 3, 4, 5, 28, 29, 30, 31];
 
 /** The analogue inputs of one board. */
 export interface AnalogInputs {
@@ -16,17 +14,17 @@ export interface AnalogInputs {
   read(pin: number, supplyMv: number): number;
 }
 
-/** Inputs with nothing plugged in: they read 0. */
-export function createAnalogInputs(): AnalogInputs {
+/** Inputs with nothing plugged in: they read 0. `inputs`: the pins that can measure. */
+export function createAnalogInputs(inputs: number[]): AnalogInputs {
   const sources: { pin: number; mv: () => number }[] = [];
   return {
     plug: (pin, mv) => {
       sources.push({ pin, mv });
     },
     read: (pin, supplyMv) => {
-      let mv = CHIP_INPUTS.indexOf(pin) < 0 ? -1 : 0;
+      let mv = inputs.indexOf(pin) < 0 ? -1 : 0;
       for (let i = 0; i < sources.length; i++) if (sources[i].pin === pin) mv = sources[i].mv();
-      if (mv < 0 && CHIP_INPUTS.indexOf(pin) < 0) return NaN;
+      if (mv < 0 && inputs.indexOf(pin) < 0) return NaN;
       const steps = Math.floor((mv * STEPS) / supplyMv);
       return Math.max(0, Math.min(STEPS - 1, steps)) / STEPS;
     },

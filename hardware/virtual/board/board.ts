@@ -1,5 +1,5 @@
 /*
- * The virtual board: an nRF52832 with Espruino 2v29 as far as firmware can tell, on a clock that
+ * The virtual board: an nRF52 with Espruino 2v29 as far as firmware can tell, on a clock that
  * the world moves. The firmware's bundle runs on its `globals` unchanged.
  * From: the world (time, pulses, presses, bytes, power). To: the firmware, and back.
  * Espruino-safe: the same source runs in Node and beside the firmware in the real interpreter.
@@ -9,12 +9,13 @@ import { createBoardRandom } from './board-random';
 import { bytesOf, bytesOfString, stringOfBytes } from './byte-data';
 import { crc32 } from './crc32';
 import { createI2cBuses, type I2cBuses } from './i2c-bus';
+import { type BoardLayout, MDBT42Q } from './layouts';
 import { createMachine, enter, type Machine, mustHavePower } from './machine';
 import { createMemory, type Memory } from './memory';
 import { createNorFlash } from './nor-flash';
 import { createOneWireLines, type OneWireLines } from './one-wire';
 import { pinNumber } from './pin-number';
-import { createPins, PIN_COUNT, type Pins } from './pins';
+import { createPins, type Pins } from './pins';
 import { type BoardPlugs, createOutside, type Outside } from './plugs';
 import { createPulseCounter, type PulseCounter } from './pulse-counter';
 import { createSerialPort, type SerialPort } from './serial-port';
@@ -125,7 +126,7 @@ function createE(parts: Parts, random: () => number) {
 // biome-ignore lint/suspicious/noExplicitAny: the globals are of every type
 type Globals = { [name: string]: any };
 
-function createGlobals(parts: Parts, modules: Globals, seed: number): Globals {
+function createGlobals(parts: Parts, modules: Globals, seed: number, layout: BoardLayout): Globals {
   const machine = parts.machine;
   const globals: Globals = {
     E: createE(parts, createBoardRandom(seed)),
@@ -171,7 +172,7 @@ function createGlobals(parts: Parts, modules: Globals, seed: number): Globals {
   const timers: Globals = createTimerGlobals(parts.list, machine);
   for (const name in timers) globals[name] = timers[name];
   for (const name in parts.pins.globals) globals[name] = parts.pins.globals[name];
-  for (let pin = 0; pin < PIN_COUNT; pin++) globals[`D${pin}`] = pin;
+  for (let pin = 0; pin < layout.chipPins.length; pin++) globals[`D${pin}`] = pin;
   return globals;
 }
 
@@ -230,42 +231,63 @@ function createPlugs(parts: Parts): BoardPlugs {
 }
 
 /** All parts, with what they tell each other; the power is off. */
-function createParts(options: VirtualBoardOptions, machine: Machine) {
+function createParts(options: VirtualBoardOptions, layout: BoardLayout, machine: Machine) {
   const list = createTimerList(machine);
   const parts = { machine, list, watchdogMs: -1, watchdogPeriodMs: 0 } as Parts;
   parts.batteryMv = options.batteryMv;
   parts.boot = () => {};
   const eraseMs = options.pageEraseMs === undefined ? PAGE_ERASE_MS : options.pageEraseMs;
-  const flash = createNorFlash(machine, options.pageBytes, options.pageCount, eraseMs, () => {
-    powerOff(parts);
-  });
+  const bytes = options.pageBytes;
+  const cutPower = (): void => powerOff(parts);
+  const flash = createNorFlash(
+    machine,
+    layout.storageAddress,
+    bytes,
+    options.pageCount,
+    eraseMs,
+    cutPower,
+  );
+  const spare = createNorFlash(
+    machine,
+    layout.spareAddress,
+    bytes,
+    layout.sparePageCount,
+    eraseMs,
+    cutPower,
+  );
   const store = createFileStore(flash, machine);
   const enterFirmware = (run: () => void) => runEvent(parts, run);
-  parts.memory = createMemory(machine, store, options.ed25519);
+  parts.memory = createMemory(machine, store, layout.isStorageMapped, options.ed25519);
   parts.counter = createPulseCounter();
   parts.outside = createOutside(machine);
-  parts.pins = createPins(machine, list, parts.outside, enterFirmware);
-  parts.analog = createAnalogInputs();
+  parts.pins = createPins(machine, list, parts.outside, enterFirmware, layout.chipPins.length);
+  parts.analog = createAnalogInputs(layout.analogPins);
+  if (layout.batteryPin >= 0) {
+    parts.analog.plug(layout.batteryPin, () =>
+      Math.floor((parts.batteryMv * layout.batteryPermille) / 1000),
+    );
+  }
   parts.i2c = createI2cBuses(machine, parts.pins.level);
   parts.oneWire = createOneWireLines(machine, parts.pins.isHeldLow);
   parts.softPorts = createSoftPorts(machine, enterFirmware);
   parts.serial = createSerialPort(machine, enterFirmware);
-  return { parts, flash, store };
+  return { parts, flash, spare, store };
 }
 
 /** Makes a board, switched off and with erased flash. */
 export function createVirtualBoard(options: VirtualBoardOptions): VirtualBoard {
   const machine = createMachine(options.startMs === undefined ? 0 : options.startMs);
-  const made = createParts(options, machine);
+  const layout = options.layout === undefined ? MDBT42Q : options.layout;
+  const made = createParts(options, layout, machine);
   const parts = made.parts;
   const flash = made.flash;
   const store = made.store;
   const modules = {
     Storage: createStorageModule(store, machine, parts.memory.tellRead),
-    Flash: createFlashModule(flash, machine),
+    Flash: createFlashModule(flash, made.spare, layout.isSpareListed, machine),
   };
   return {
-    globals: createGlobals(parts, modules, options.seed),
+    globals: createGlobals(parts, modules, options.seed, layout),
     nowMs: () => machine.nowMs,
     runUntil: (ms) => {
       let due = nextDue(parts);
@@ -283,7 +305,7 @@ export function createVirtualBoard(options: VirtualBoardOptions): VirtualBoard {
     receive: (bytes) => parts.serial.receive(bytes),
     addPulses: (pin, count) => {
       if (!machine.powered || count <= 0) return 0;
-      const isCounted = parts.counter.pulses(pin, count);
+      const isCounted = parts.counter.pulses(layout.chipPins[pin], count);
       const watched = parts.pins.pulses(pin, count);
       return isCounted ? count : watched;
     },
@@ -301,13 +323,14 @@ export function createVirtualBoard(options: VirtualBoardOptions): VirtualBoard {
       },
     },
     flash: () => flash.image,
+    spareFlash: () => made.spare.image,
     powerCut: () => powerOff(parts),
     powerOn: () => {
       if (!machine.powered) powerUp(parts);
     },
     isPowered: () => machine.powered,
     powerCutAfterFlashBytes: (count) => {
-      flash.bytesUntilPowerCut = count;
+      machine.flashBytesUntilCut = count;
     },
     onBoot: (fn) => {
       parts.boot = fn;

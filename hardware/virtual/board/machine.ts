@@ -24,6 +24,8 @@ export interface Machine {
   resetAsked: boolean;
   /** The firmware's own handler of uncaught exceptions, or null. */
   uncaughtHandler: ((error: unknown) => void) | null;
+  /** Bytes of flash until the power goes in the middle of a write or erase; -1 = never. */
+  flashBytesUntilCut: number;
   /** Names for E.getErrorFlags. */
   errorFlags: string[];
   printed: string[];
@@ -40,6 +42,7 @@ export function createMachine(startMs: number): Machine {
     inside: false,
     resetAsked: false,
     uncaughtHandler: null,
+    flashBytesUntilCut: -1,
     errorFlags: [],
     printed: [],
     counts: {

@@ -69,15 +69,6 @@ function callNative(
   return 1;
 }
 
-/** Throws: when the chip would crash, for there is no code or the context is not aligned. */
-function mustBeRoutine(store: FileStore, address: number, contextAddress: number): void {
-  const file = store.find(NATIVE_FILE);
-  if (file === null || address !== file.dataAddress + 1) {
-    throw new Error(`hard fault: no code at address ${address}`);
-  }
-  if ((contextAddress & 3) !== 0) throw new Error('hard fault: context is not aligned');
-}
-
 function fillFlat(value: unknown): string {
   const filled = value as { data?: number; count?: number };
   if (typeof value !== 'object' || typeof filled.count !== 'number') {
@@ -131,8 +122,38 @@ function createHandleTable(): HandleTable {
   return table;
 }
 
+function isSame(one: Uint8Array, other: Uint8Array): boolean {
+  for (let i = 0; i < one.length; i++) if (one[i] !== other[i]) return false;
+  return one.length === other.length;
+}
+
+/** Throws: when the chip would crash, for there is no code or the context is not aligned. */
+function mustBeRoutine(
+  store: FileStore,
+  isStorageMapped: boolean,
+  handles: HandleTable,
+  address: number,
+  contextAddress: number,
+): void {
+  const file = store.find(NATIVE_FILE);
+  const piece = store.read(NATIVE_FILE, 0, 0);
+  const isInPlace = file !== null && isStorageMapped && address === file.dataAddress + 1;
+  if (
+    !isInPlace &&
+    (piece === undefined || !isSame(handles.bytesAt(address - 1, piece.bytes.length), piece.bytes))
+  ) {
+    throw new Error(`hard fault: no code at address ${address}`);
+  }
+  if ((contextAddress & 3) !== 0) throw new Error('hard fault: context is not aligned');
+}
+
 /** The memory of one board. */
-export function createMemory(machine: Machine, store: FileStore, ed25519: Ed25519): Memory {
+export function createMemory(
+  machine: Machine,
+  store: FileStore,
+  isStorageMapped: boolean,
+  ed25519: Ed25519,
+): Memory {
   const handles = createHandleTable();
   let flatBuffers: ArrayBuffer[] = [];
   let flatStrings: string[] = [];
@@ -169,7 +190,7 @@ export function createMemory(machine: Machine, store: FileStore, ed25519: Ed2551
       if (signature !== 'int(int,int,int,int)') throw new Error('Error Parsing signature');
       return (operation, contextAddress, messageAddress, length) => {
         mustHavePower(machine);
-        mustBeRoutine(store, address, contextAddress);
+        mustBeRoutine(store, isStorageMapped, handles, address, contextAddress);
         const context = handles.bytesAt(contextAddress, operation === OPERATION_VERIFY ? 96 : 128);
         const hasMessage = operation !== OPERATION_DERIVE && length > 0;
         const message = hasMessage ? handles.bytesAt(messageAddress, length) : new Uint8Array(0);
@@ -178,12 +199,12 @@ export function createMemory(machine: Machine, store: FileStore, ed25519: Ed2551
     },
     tellRead: (piece) => {
       lastRead = stringOfBytes(piece.bytes);
-      lastReadAddress = piece.address;
+      lastReadAddress = isStorageMapped ? piece.address : 0;
       return lastRead;
     },
     forget: () => {
       handles.forget();
-      flatStrings = [];
+      if (flatStrings.length > 16) flatStrings = flatStrings.slice(flatStrings.length - 16);
       lastRead = '';
       if (flatBuffers.length > 16) flatBuffers = flatBuffers.slice(flatBuffers.length - 16);
     },

@@ -6,17 +6,12 @@
  */
 import { type Machine, POWER_CUT } from './machine';
 
-/** Where the Storage region of the board begins in the chip's address space. */
-export const FLASH_BASE_ADDRESS = 0x6c000;
-
 /** One region of flash. Addresses are absolute, lengths in bytes. */
 export interface NorFlash {
   image: Uint8Array;
   startAddress: number;
   endAddress: number;
   pageBytes: number;
-  /** Bytes until the power goes in the middle of a write or erase; -1 = never. */
-  bytesUntilPowerCut: number;
   /** Programs bytes (AND). Throws: outside the region; the power-cut signal. */
   program(address: number, data: Uint8Array): void;
   /** Erases the page that holds an address. Throws: outside the region; the power-cut signal. */
@@ -27,18 +22,18 @@ export interface NorFlash {
 
 function mustBeInside(flash: NorFlash, address: number, length: number): void {
   if (address < flash.startAddress || address + length > flash.endAddress) {
-    throw new Error(`flash address ${address} is outside the Storage region`);
+    throw new Error(`flash address ${address} is outside the region`);
   }
 }
 
 /** How many of these bytes are done before the power goes; takes them off the budget. */
-function bytesBeforeCut(flash: NorFlash, length: number): number {
-  const left = flash.bytesUntilPowerCut;
+function bytesBeforeCut(machine: Machine, length: number): number {
+  const left = machine.flashBytesUntilCut;
   if (left < 0 || length < left) {
-    if (left >= 0) flash.bytesUntilPowerCut = left - length;
+    if (left >= 0) machine.flashBytesUntilCut = left - length;
     return length;
   }
-  flash.bytesUntilPowerCut = -1;
+  machine.flashBytesUntilCut = -1;
   return left;
 }
 
@@ -54,6 +49,7 @@ function scanErased(image: Uint8Array, from: number, to: number): boolean {
  */
 export function createNorFlash(
   machine: Machine,
+  startAddress: number,
   pageBytes: number,
   pageCount: number,
   pageEraseMs: number,
@@ -64,30 +60,29 @@ export function createNorFlash(
   image.fill(0xff);
   const flash: NorFlash = {
     image,
-    startAddress: FLASH_BASE_ADDRESS,
-    endAddress: FLASH_BASE_ADDRESS + size,
+    startAddress,
+    endAddress: startAddress + size,
     pageBytes,
-    bytesUntilPowerCut: -1,
     program: (address, data) => {
       mustBeInside(flash, address, data.length);
-      const armed = flash.bytesUntilPowerCut >= 0;
-      const count = bytesBeforeCut(flash, data.length);
+      const armed = machine.flashBytesUntilCut >= 0;
+      const count = bytesBeforeCut(machine, data.length);
       const at = address - flash.startAddress;
       for (let i = 0; i < count; i++) image[at + i] &= data[i];
       machine.counts.flashBytesWritten += count;
-      if (armed && flash.bytesUntilPowerCut < 0) {
+      if (armed && machine.flashBytesUntilCut < 0) {
         cutPower();
         throw POWER_CUT;
       }
     },
     erasePage: (address) => {
       mustBeInside(flash, address, 1);
-      const armed = flash.bytesUntilPowerCut >= 0;
-      const count = bytesBeforeCut(flash, pageBytes);
+      const armed = machine.flashBytesUntilCut >= 0;
+      const count = bytesBeforeCut(machine, pageBytes);
       const page = Math.floor((address - flash.startAddress) / pageBytes) * pageBytes;
       image.fill(0xff, page, page + count);
       machine.counts.pageErases++;
-      if (armed && flash.bytesUntilPowerCut < 0) {
+      if (armed && machine.flashBytesUntilCut < 0) {
         cutPower();
         throw POWER_CUT;
       }

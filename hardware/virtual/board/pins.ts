@@ -9,8 +9,6 @@ import { pinNumber } from './pin-number';
 import { CALL_US, type Outside } from './plugs';
 import type { Timer, TimerList } from './timers';
 
-/** Pins D0..D31. */
-export const PIN_COUNT = 32;
 /** Pulses that fit into Espruino's event ring of 1024 bytes, 6 bytes an edge, two edges a pulse. */
 const PULSES_PER_RING = 85;
 /** A press lasts at least so long, ms. */
@@ -202,7 +200,13 @@ function createWatchDesk(
 }
 
 /** The globals that work on pins. */
-function createPinGlobals(machine: Machine, desk: WatchDesk, pins: Pins, outside: Outside) {
+function createPinGlobals(
+  machine: Machine,
+  desk: WatchDesk,
+  pins: Pins,
+  outside: Outside,
+  pinCount: number,
+) {
   const driveAll = (pin: unknown, value: number): void => {
     const atUs = outside.callUs();
     const all = typeof pin === 'object' ? (pin as unknown[]) : [pin];
@@ -224,7 +228,7 @@ function createPinGlobals(machine: Machine, desk: WatchDesk, pins: Pins, outside
     pinMode: (pin: unknown, mode?: string): void => {
       mustHavePower(machine);
       const number = pinNumber(pin);
-      if (number < 0 || number >= PIN_COUNT) throw new Error('Invalid pin');
+      if (number < 0 || number >= pinCount) throw new Error('Invalid pin');
       if (mode === 'input_pulldown') pins.pull(number, 0);
       else if (mode === 'input_pullup') pins.pull(number, 1);
     },
@@ -244,15 +248,16 @@ function createPinGlobals(machine: Machine, desk: WatchDesk, pins: Pins, outside
   };
 }
 
-/** The pins of a board; `enterFirmware` runs a callback as an event. */
+/** The pins D0..D(pinCount - 1) of a board; `enterFirmware` runs a callback as an event. */
 export function createPins(
   machine: Machine,
   list: TimerList,
   outside: Outside,
   enterFirmware: (run: () => void) => void,
+  pinCount: number,
 ): Pins {
   const desk = createWatchDesk(machine, list, enterFirmware);
-  let levels = new Uint8Array(PIN_COUNT);
+  let levels = new Uint8Array(pinCount);
   const plugged: number[] = [];
   const listeners: { pin: number; fn: (level: number, atUs: number) => void }[] = [];
   const freeAtMs: number[] = [];
@@ -281,7 +286,7 @@ export function createPins(
       if (plugged[pin] < 0) levels[pin] = level;
     },
     drive: (pin, level, atUs) => {
-      if (pin < 0 || pin >= PIN_COUNT) throw new Error('Invalid pin');
+      if (pin < 0 || pin >= pinCount) throw new Error('Invalid pin');
       levels[pin] = level;
       for (let i = 0; i < listeners.length; i++) {
         if (listeners[i].pin === pin) listeners[i].fn(level, atUs);
@@ -305,16 +310,16 @@ export function createPins(
       return taken;
     },
     reset: () => {
-      levels = new Uint8Array(PIN_COUNT);
-      for (let i = 0; i < PIN_COUNT; i++) levels[i] = plugged[i] === 0 ? 0 : 1;
+      levels = new Uint8Array(pinCount);
+      for (let i = 0; i < pinCount; i++) levels[i] = plugged[i] === 0 ? 0 : 1;
       desk.reset();
       pins.changes = [];
-      for (let i = 0; i < PIN_COUNT; i++) freeAtMs[i] = 0;
+      for (let i = 0; i < pinCount; i++) freeAtMs[i] = 0;
     },
     globals: {},
   };
-  for (let i = 0; i < PIN_COUNT; i++) plugged.push(-1);
-  pins.globals = createPinGlobals(machine, desk, pins, outside);
+  for (let i = 0; i < pinCount; i++) plugged.push(-1);
+  pins.globals = createPinGlobals(machine, desk, pins, outside, pinCount);
   pins.reset();
   return pins;
 }

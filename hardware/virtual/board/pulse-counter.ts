@@ -120,7 +120,7 @@ export function createPulseCounter(): PulseCounter {
       let isCounted = false;
       for (let n = 0; n < GPIOTE_CHANNELS; n++) {
         const config = valueAt(GPIOTE_CONFIG + 4 * n);
-        if ((config & 3) !== 1 || ((config >>> 8) & 31) !== pin) continue;
+        if ((config & 3) !== 1 || ((config >>> 8) & 63) !== pin) continue;
         const events = count * eventsPerPulse((config >>> 16) & 3);
         if (events > 0 && routeEvents(n, events)) isCounted = true;
       }

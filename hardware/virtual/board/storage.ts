@@ -268,13 +268,21 @@ export function createStorageModule(
 }
 
 /** What require("Flash") gives the firmware. Stricter than Espruino: it demands whole words. */
-export function createFlashModule(flash: NorFlash, machine: Machine) {
+export function createFlashModule(
+  storage: NorFlash,
+  spare: NorFlash,
+  isSpareListed: boolean,
+  machine: Machine,
+) {
+  const regionAt = (address: number): NorFlash =>
+    address >= spare.startAddress && address < spare.endAddress ? spare : storage;
   return {
     read: (length: number, address: number): Uint8Array => {
       mustHavePower(machine);
+      const flash = regionAt(address);
       const from = address - flash.startAddress;
       if (from < 0 || address + length > flash.endAddress) {
-        throw new Error(`flash address ${address} is outside the Storage region`);
+        throw new Error(`flash address ${address} is outside the region`);
       }
       return new Uint8Array(flash.image.subarray(from, from + length));
     },
@@ -284,15 +292,20 @@ export function createFlashModule(flash: NorFlash, machine: Machine) {
       if ((address & 3) !== 0 || (bytes.length & 3) !== 0) {
         throw new Error('flash address and length must be multiples of 4');
       }
-      flash.program(address, bytes);
+      regionAt(address).program(address, bytes);
     },
     erasePage: (address: number): void => {
       mustHavePower(machine);
-      flash.erasePage(address);
+      regionAt(address).erasePage(address);
     },
     getPage: (address: number) => {
+      const flash = regionAt(address);
       const page = Math.floor((address - flash.startAddress) / flash.pageBytes);
       return { addr: flash.startAddress + page * flash.pageBytes, length: flash.pageBytes };
     },
+    getFree: (): { addr: number; length: number }[] =>
+      isSpareListed
+        ? [{ addr: spare.startAddress, length: spare.endAddress - spare.startAddress }]
+        : [],
   };
 }

@@ -3,6 +3,7 @@
  * From: the village, the tests and the interpreter's harness. To: board.ts, which makes one.
  * Espruino-safe: types only, nothing remains of this file after compilation.
  */
+import type { BoardLayout } from './layouts';
 import type { BoardPlugs } from './plugs';
 
 /** Ed25519 as the board's native routine needs it (RFC 8032, pure Ed25519, not prehashed). */
@@ -21,9 +22,11 @@ export interface VirtualBoardOptions {
   seed: number;
   /** What stands behind the native routine "ed25519". */
   ed25519: Ed25519;
+  /** Which board; an MDBT42Q when left out. */
+  layout?: BoardLayout;
   /** Bytes of one flash page; 4096 on nRF52. */
   pageBytes: number;
-  /** Pages of the Storage region; 10 on MDBT42Q. */
+  /** Pages of the Storage region; 10 on MDBT42Q, 512 on XIAO. */
   pageCount: number;
   /** Battery voltage, mV. */
   batteryMv: number;
@@ -51,7 +54,7 @@ export interface VirtualBoardCounts {
   uncaught: string[];
 }
 
-/** A board of the make nRF52832 with Espruino 2v29, as far as the firmware can tell. */
+/** A board with Espruino 2v29, as far as the firmware can tell. */
 export interface VirtualBoard {
   /** The Espruino globals, by name, for the bundle. */
   // biome-ignore lint/suspicious/noExplicitAny: the globals are of every type
@@ -79,6 +82,8 @@ export interface VirtualBoard {
   };
   /** The live image of the Storage region. Read only. */
   flash(): Uint8Array;
+  /** The live image of the chip's pages beside Storage. */
+  spareFlash(): Uint8Array;
   /** The power goes: memory, timers and registers are gone, flash stays. */
   powerCut(): void;
   /** The power comes back and the bundle starts again. */

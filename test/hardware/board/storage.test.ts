@@ -69,7 +69,7 @@ test('raw pages: bits only clear, words only, an erase sets a page and stops the
     print(F.read(4, ${FLASH + 8192}).join());
     t(function () { return F.write(new Uint8Array(3), ${FLASH}); });
     t(function () { return F.write(new Uint8Array(4), ${FLASH + 2}); });
-    t(function () { return F.erasePage(${FLASH - 4096}); });
+    t(function () { return F.erasePage(${FLASH - 12288}); });
     F.erasePage(${FLASH + 8192 + 7});
     print(F.read(4, ${FLASH + 8192}).join(), F.getPage(${FLASH + 4097}).addr);
     setTimeout(function () { print(getTime()); }, 10);
@@ -84,7 +84,7 @@ test('raw pages: bits only clear, words only, an erase sets a page and stops the
     '48,1,2,3',
     'flash address and length must be multiples of 4',
     'flash address and length must be multiples of 4',
-    `flash address ${FLASH - 4096} is outside the Storage region`,
+    `flash address ${FLASH - 12288} is outside the region`,
     `255,255,255,255 ${FLASH + 4096}`,
     '0.085',
     'B',

@@ -1,0 +1,11 @@
+/*
+ * What: the program of a water-point on an nRF52832 with a Meshtastic radio on its serial port.
+ * From where to where: the build makes dist/firmware/water-point-xiao.js of it.
+ */
+import { createNrf52840 } from '../boards/nrf52840';
+import { waterPoint } from '../kinds/water-point';
+import { createUartLink } from '../links/uart';
+import { startNode } from '../node';
+
+const board = createNrf52840();
+startNode(board, createUartLink(board), waterPoint);
