@@ -15,8 +15,11 @@ export interface Link {
   start(onBroadcast: (packet: Uint8Array, from: number) => void): void;
   /** Sends to the gateway; `done` is called once, later. false: not ready or busy, nothing was sent. */
   send(packet: Uint8Array, done: (outcome: Outcome) => void): boolean;
-  /** Hears broadcasts at least until this uptime, s. What is sent keeps its own time. */
-  listenUntil(uptimeS: number): void;
+  /**
+   * Hears broadcasts until this uptime, s, whatever was asked before: a time that has passed ends it. What is sent
+   * keeps its own time. Left out by a link that always hears.
+   */
+  listenUntil?(uptimeS: number): void;
   /** The gateway's radio number, as learned from a verified bulletin. */
   setGateway(nodeNum: number): void;
 }

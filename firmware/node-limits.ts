@@ -19,6 +19,8 @@ export const DEBOUNCE_MS = 50;
 export const SEND_PERIOD_MS = 60000;
 /** A fresh record goes out at a moment of the node's own within this time, s. */
 export const SEND_JITTER_S = 1200;
+/** A record of this epoch that was never tried does not wait like older ones, unless it has been due for so long, s. */
+export const FRESH_S = 3600;
 /** Older records go out at most once in this time, s: after an outage of days the mesh must not drown. */
 export const CATCH_UP_S = 300;
 /** Without a bulletin that should have told of it, a record is sent again after this, s. */
@@ -28,6 +30,15 @@ export const RETRY_S_MIN = 120;
 export const RETRY_S_MAX = 7200;
 /** A record sent this long before a bulletin should be in it, s. */
 export const BULLETIN_LAG_S = 180;
+
+/** Something that happens again is told again after this, s; only the last is kept that long. */
+export const EVENT_GAP_S = 600;
+/** Events of all sorts: one in this time on average, s, … */
+export const EVENT_SHARE_S = 300;
+/** … and so many more at once when it was quiet: this over EVENT_SHARE_S, s. With both: at most 24 in any hour. */
+export const EVENT_BURST_S = 3300;
+/** "Battery low" is told again only after the battery was this much above it, mV. */
+export const BATTERY_RECOVERED_MV = 100;
 
 export const UART_BAUD = 115200;
 /** Pause between the wake bytes and the first request, ms. */

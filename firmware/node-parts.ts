@@ -7,6 +7,7 @@ import type { Journal } from './keep/journal';
 import type { Link } from './link';
 import type { Clock } from './sense/clock';
 import type { Counting } from './sense/counting';
+import type { Sense } from './sense/sense';
 
 /** Everything a running node knows. */
 export interface Node {
@@ -18,12 +19,19 @@ export interface Node {
   gatewayKey: Uint8Array;
   journal: Journal;
   counting: Counting;
+  /** What the sensors write into. */
+  sense: Sense;
   clock: Clock;
   /** Boots since the key was made. */
   epoch: number;
   /** Records made in this epoch. */
   sequence: number;
   bulletinSequence: number;
+  /** Events that a later one of the same code replaced before they could be told, since boot. */
+  eventsHeldBack: number;
   /** No record but the newest is sent before this uptime, s. */
   catchUpAtS: number;
 }
+
+/** Something that only some profiles have. */
+export type NodePart = (node: Node) => void;

@@ -3,17 +3,18 @@
  * From where to where: an entry gives board, link and kind; records leave through the link. Espruino-safe.
  */
 import { BUCKETS_PER_RECORD, EPOCH_MAX } from '../shared/limits';
+import { encodeUsageRecord } from '../shared/record';
 import type { Board, NodeConfig } from './board';
 import { keepState, openJournal } from './keep/journal';
 import { closeRecord } from './keep/record-maker';
 import type { Link } from './link';
 import { BATTERY_DEAD_MV, BUCKET_MS, BUCKET_S, SEND_PERIOD_MS, TICK_MS } from './node-limits';
-import type { Node } from './node-parts';
+import type { Node, NodePart } from './node-parts';
 import { hearBulletin } from './send/bulletins';
 import { scheduleNewest, scheduleOld, sendDue } from './send/sender';
 import { createClock } from './sense/clock';
 import { closeBucket, createCounting } from './sense/counting';
-import type { Sense, Sensor } from './sense/sense';
+import type { Sensor } from './sense/sense';
 
 /** What a kind of site adds: its number, its counters and its sensors. */
 export interface Kind {
@@ -39,6 +40,10 @@ function createNode(board: Board, link: Link, kind: Kind, config: NodeConfig): N
   const journal = openJournal(board);
   const state = journal.state;
   const hasState = state !== null && state.counters.length === kind.counterCount;
+  const counting =
+    hasState && state
+      ? createCounting(state.counters.slice(0), state.remainderUl)
+      : createCounting(zeros(kind.counterCount), 0);
   return {
     board: board,
     link: link,
@@ -47,14 +52,21 @@ function createNode(board: Board, link: Link, kind: Kind, config: NodeConfig): N
     keyId: bytesOf(config.keyId),
     gatewayKey: bytesOf(config.gatewayKey),
     journal: journal,
-    counting:
-      hasState && state
-        ? createCounting(state.counters.slice(0), state.remainderUl)
-        : createCounting(zeros(kind.counterCount), 0),
+    counting: counting,
+    sense: {
+      board: board,
+      config: config,
+      counting: counting,
+      readings: [],
+      faults: 0,
+      flags: 0,
+      raise: () => {},
+    },
     clock: createClock(),
     epoch: Math.min(EPOCH_MAX, (state ? state.epoch : 0) + 1),
     sequence: 0,
     bulletinSequence: state ? state.bulletinSequence : 0,
+    eventsHeldBack: 0,
     catchUpAtS: 0,
   };
 }
@@ -83,27 +95,14 @@ function endBucket(node: Node, bucket: number): void {
   closeBucket(node.counting);
   if (hasChanged(node)) saveState(node);
   if (bucket % BUCKETS_PER_RECORD !== 0) return;
-  closeRecord(node, bucket * BUCKET_S);
+  closeRecord(node, bucket * BUCKET_S, encodeUsageRecord);
   scheduleNewest(node, bucket * BUCKET_S);
 }
 
-function startSensors(node: Node, sensors: Sensor[]): (() => void)[] {
-  const sense: Sense = {
-    board: node.board,
-    config: node.config,
-    counting: node.counting,
-    readings: [],
-    faults: 0,
-    flags: 0,
-    raise: () => {},
-  };
-  const reads: (() => void)[] = [];
-  for (let i = 0; i < sensors.length; i++) reads.push(sensors[i](sense));
-  return reads;
-}
-
-function startRhythm(node: Node, readSensors: (() => void)[]): void {
+function startRhythm(node: Node, sensors: Sensor[]): void {
   let bucketsEnded = 0;
+  const readSensors: (() => void)[] = [];
+  for (let i = 0; i < sensors.length; i++) readSensors.push(sensors[i](node.sense));
   node.board.every(TICK_MS, () => {
     node.board.kickWatchdog();
     for (let i = 0; i < readSensors.length; i++) readSensors[i]();
@@ -116,8 +115,11 @@ function startRhythm(node: Node, readSensors: (() => void)[]): void {
   node.board.every(SEND_PERIOD_MS, () => sendDue(node));
 }
 
-/** Starts the node. Not provisioned or with a dying battery it says so and does nothing more. */
-export function startNode(board: Board, link: Link, kind: Kind): void {
+/**
+ * Starts the node. Not provisioned or with a dying battery it says so and does nothing more.
+ * `startParts` starts what this profile has beside counting and sending, before the sensors.
+ */
+export function startNode(board: Board, link: Link, kind: Kind, startParts?: NodePart): void {
   const config = board.config;
   const batteryMv = board.batteryMv();
   if (!config || board.flash.pageCount < 2) {
@@ -131,7 +133,8 @@ export function startNode(board: Board, link: Link, kind: Kind): void {
   const node = createNode(board, link, kind, config);
   saveState(node);
   scheduleOld(node);
-  startRhythm(node, startSensors(node, kind.sensors));
+  if (startParts) startParts(node);
+  startRhythm(node, kind.sensors);
   if (!board.signer) {
     board.say('no signer: counting, not sending');
     return;

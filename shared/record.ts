@@ -160,15 +160,19 @@ export function encodeUsageRecord(record: UsageRecord): Uint8Array {
   return finishPayload(out);
 }
 
-/** Writes the payload of either form. Throws: as `encodeUsageRecord`. */
-export function encodeRecord(record: TallyRecord): Uint8Array {
-  if (record.kind !== EVENT) return encodeUsageRecord(record);
+/** Writes the payload of an event, at most 87 bytes. Throws: a value that is no u32 where one belongs. */
+export function encodeEventRecord(record: EventRecord): Uint8Array {
   const out: number[] = [];
   putHead(out, Major.Array, EVENT_ELEMENTS);
   putHeadFields(out, record);
   putHead(out, Major.Uint, record.eventCode);
   putInt(out, record.value);
   return finishPayload(out);
+}
+
+/** Writes the payload of either form. Throws: as `encodeUsageRecord`. */
+export function encodeRecord(record: TallyRecord): Uint8Array {
+  return record.kind === EVENT ? encodeEventRecord(record) : encodeUsageRecord(record);
 }
 
 function readKind(reader: Reader, elements: number): 1 | 2 | 3 {

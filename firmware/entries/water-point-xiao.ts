@@ -6,6 +6,7 @@ import { createNrf52840 } from '../boards/nrf52840';
 import { waterPoint } from '../kinds/water-point';
 import { createUartLink } from '../links/uart';
 import { startNode } from '../node';
+import { startEvents } from '../send/events';
 
 const board = createNrf52840();
-startNode(board, createUartLink(board), waterPoint);
+startNode(board, createUartLink(board), waterPoint, startEvents);

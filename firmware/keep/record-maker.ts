@@ -5,7 +5,7 @@
 import { concat } from '../../shared/bytes';
 import { RECORD_AAD, sigStructure } from '../../shared/cose';
 import { BUCKET_MINUTES, BUCKETS_PER_RECORD, SEQUENCE_MAX } from '../../shared/limits';
-import { encodeUsageRecord, type UsageRecord } from '../../shared/record';
+import type { UsageRecord } from '../../shared/record';
 import {
   BATTERY_LOW_MV,
   BUCKETS_KEPT,
@@ -18,6 +18,9 @@ import type { Node } from '../node-parts';
 import { timeAt, uncertaintyAt } from '../sense/clock';
 import { keepRecord } from './journal';
 import { countOfEpoch } from './record-index';
+
+/** Writes the payload of a record: which kind it becomes is the caller's. Throws: it does not fit. */
+export type Encode = (record: UsageRecord) => Uint8Array;
 
 /** The status word, bits as in shared/record.ts. */
 function statusOf(node: Node, uptimeS: number): number {
@@ -40,8 +43,8 @@ function bucketsToTell(node: Node): number {
     : BUCKETS_PER_RECORD;
 }
 
-/** The payload of the hour that ended at `uptimeS`; the carried hour is left out when it does not fit. */
-function composePayload(node: Node, uptimeS: number): Uint8Array {
+/** The payload as `encode` writes it; the carried hour is left out when it does not fit. */
+function composePayload(node: Node, uptimeS: number, encode: Encode): Uint8Array {
   const buckets = node.counting.buckets;
   const record: UsageRecord = {
     kind: node.kind,
@@ -59,18 +62,18 @@ function composePayload(node: Node, uptimeS: number): Uint8Array {
     readings: [],
   };
   try {
-    return encodeUsageRecord(record);
+    return encode(record);
   } catch (_) {
     record.buckets = buckets.slice(buckets.length - BUCKETS_PER_RECORD);
-    return encodeUsageRecord(record);
+    return encode(record);
   }
 }
 
-/** Signs and keeps the record of the hour that ended at `uptimeS`. Without a signer nothing is made. */
-export function closeRecord(node: Node, uptimeS: number): void {
+/** Makes, signs and keeps a record of this uptime: the hour's, or an event. Without a signer nothing is made. */
+export function closeRecord(node: Node, uptimeS: number, encode: Encode): void {
   const signer = node.board.signer;
   if (!signer || node.sequence === SEQUENCE_MAX) return;
-  const payload = composePayload(node, uptimeS);
+  const payload = composePayload(node, uptimeS, encode);
   const packet = concat([payload, signer.sign(sigStructure(RECORD_AAD, payload))]);
   node.sequence++;
   node.journal.hasOverwritten = false;

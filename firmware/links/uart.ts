@@ -183,7 +183,6 @@ export function createUartLink(board: Board): Link {
       connect(session);
       board.every(LINK_PERIOD_MS, () => lookAfter(session));
     },
-    listenUntil: () => {},
     send: (packet, done) => sendPacket(session, packet, done),
     setGateway: (nodeNum) => {
       session.gatewayNode = nodeNum;

@@ -7,7 +7,7 @@ import mqtt from 'mqtt';
 import { expect, onTestFinished, test } from 'vitest';
 import { Sqlite as Database } from '../../gateway/edges/store/sqlite';
 import { type RunningGateway, startGateway } from '../../gateway/gateway';
-import { packetOf, signedBy, testNode, usage } from './support/nodes';
+import { happening, packetOf, signedBy, testNode, usage } from './support/nodes';
 import { type OracleRadio, startOracleRadio } from './support/oracle-radio';
 import { registerFile, testFolder, until } from './support/places';
 
@@ -107,6 +107,22 @@ test('a record heard by the radio is stored, told over HTTP and over MQTT', asyn
     records: { stored: 1, expected: 1 },
     bucketSums: [60, 12],
   });
+});
+
+test('an event is stored at once, told as an event over MQTT, and shown on the page', async () => {
+  const { radio, gateway, get } = await scene();
+  const client = await mqtt.connectAsync(gateway.mqttUrl);
+  onTestFinished(() => client.endAsync().then(() => {}));
+  const told: Record<string, unknown>[] = [];
+  client.on('message', (_, payload) => told.push(JSON.parse(payload.toString())));
+  await client.subscribeAsync('tallywell/testpod/site/wp-01/record/event', { qos: 1 });
+  radio.hear({ payload: packetOf(NODE, happening(NODE, 1, { eventCode: 3, value: 0 })) });
+  await until(() => told.length === 1);
+  expect(told[0]).toMatchObject({ kind: 'event', event: 'broken-pressed', eventCode: 3, value: 0 });
+  expect(await (await get('/')).text()).toContain('says broken');
+  radio.hear({ payload: packetOf(NODE, happening(NODE, 2, { eventCode: 4, value: 0 })) });
+  await until(() => told.length === 2);
+  expect(await (await get('/')).text()).not.toContain('says broken');
 });
 
 const FOREIGN = packetOf(testNode(9), usage(testNode(9), 1));
