@@ -14,6 +14,8 @@ export interface NodeConfig {
   slot: number;
   /** Public Ed25519 key of the gateway, 64 hex digits. */
   gatewayKey: string;
+  /** Public Ed25519 key of the pod that may name a new gateway key, 64 hex digits; left out: no new one is ever taken. */
+  recoveryKey?: string;
   /** Number of the gateway's radio, a hint: a verified bulletin corrects it. */
   gatewayNode: number;
   /** SHA-256(public key of this node)[0..3], 8 hex digits: made at provisioning, not every chip has SHA-256. */

@@ -7,7 +7,7 @@
  * |---|---|
  * | 0 context | tstr "Signature1" |
  * | 1 protected | bstr A10127 = {1: -8} |
- * | 2 external_aad | bstr, RECORD_AAD or BULLETIN_AAD in ASCII |
+ * | 2 external_aad | bstr, RECORD_AAD, BULLETIN_AAD or GATEWAY_KEY_AAD in ASCII |
  * | 3 payload | bstr |
  *
  * | COSE_Sign1, tag 18 | CBOR |
@@ -35,6 +35,8 @@ import type { Reason } from './reasons';
 export const RECORD_AAD = 'tallywell-record-v1';
 /** external_aad of bulletins. */
 export const BULLETIN_AAD = 'tallywell-bulletin-v1';
+/** external_aad of a new gateway key, signed by the pod's recovery key. */
+export const GATEWAY_KEY_AAD = 'tallywell-gateway-key-v1';
 
 const COSE_SIGN1_TAG = 18;
 const ELEMENTS = 4;
@@ -50,7 +52,7 @@ function ascii(text: string): number[] {
   return bytes;
 }
 
-/** The bytes that are signed for this payload. `aad` is RECORD_AAD or BULLETIN_AAD. */
+/** The bytes that are signed for this payload. `aad` is one of the three above. */
 export function sigStructure(aad: string, payload: Uint8Array): Uint8Array {
   const context = ascii('Signature1');
   const start: number[] = [Major.Array + ELEMENTS, Major.Text + context.length];

@@ -38,8 +38,10 @@ export const REASONS = [
   'undecryptable',
   /** A packet that should have been addressed to this gateway and was not. */
   'not-addressed',
-  /** A bulletin whose sequence is not newer than the last one taken. */
+  /** A bulletin or a gateway key whose sequence is not newer than the last one taken. */
   'replayed',
+  /** A gateway key that counts only from a later time on. */
+  'not-yet-valid',
   /** A frame of the serial or TCP stream that is no message. */
   'bad-frame',
 ] as const;

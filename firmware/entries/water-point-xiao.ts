@@ -7,6 +7,10 @@ import { waterPoint } from '../kinds/water-point';
 import { createUartLink } from '../links/uart';
 import { startNode } from '../node';
 import { startEvents } from '../send/events';
+import { startGatewayKey } from '../send/gateway-key';
 
 const board = createNrf52840();
-startNode(board, createUartLink(board), waterPoint, startEvents);
+startNode(board, createUartLink(board), waterPoint, (node) => {
+  startEvents(node);
+  startGatewayKey(node);
+});

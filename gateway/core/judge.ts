@@ -7,6 +7,7 @@
 import { isBulletin } from '../../shared/bulletin';
 import { equal, toHex } from '../../shared/bytes';
 import { RECORD_AAD } from '../../shared/cose';
+import { isGatewayKeyNotice } from '../../shared/gateway-key';
 import { RECORD_BYTES_MAX } from '../../shared/limits';
 import type { Reason } from '../../shared/reasons';
 import { decodeRecord, isCanonical, splitSigned, type TallyRecord } from '../../shared/record';
@@ -66,7 +67,7 @@ function isRetired(key: KnownKey, record: TallyRecord): boolean {
 /**
  * Judges the payload of one mesh packet that arrived on our port and channel.
  * Order: size, split, decode, canonical form, key, signature, validity of the key, sequence state.
- * Rejects: too-long, too-short, not-addressed (a bulletin: those are for nodes), every reason of
+ * Rejects: too-long, too-short, not-addressed (a bulletin or a gateway key: those are for nodes), every reason of
  * decodeRecord, not-canonical, unknown-key, bad-signature, retired-key.
  * Same (key, epoch, sequence) with the same bytes is a duplicate, with other bytes a conflict.
  */
@@ -74,7 +75,7 @@ export function judge(packet: Uint8Array, lookups: JudgeLookups): Verdict {
   if (packet.length > RECORD_BYTES_MAX) return refused('too-long');
   const parts = splitSigned(packet);
   if (typeof parts === 'string') return refused(parts);
-  if (isBulletin(packet)) return refused('not-addressed');
+  if (isBulletin(packet) || isGatewayKeyNotice(packet)) return refused('not-addressed');
   const { payload, signature } = parts;
   const record = decodeRecord(payload);
   if (typeof record === 'string') return refused(record);
