@@ -40,6 +40,7 @@ declare function digitalWrite(pin: PinName | PinName[], value: number): void;
 /** The part 0..1 of the board's supply; NaN where the pin is not analogue. */
 declare function analogRead(pin: PinName): number;
 declare function setTimeout(fn: () => void, ms: number): number;
+declare function clearTimeout(id: number): void;
 declare function setInterval(fn: () => void, ms: number): number;
 /** Seconds, with a fraction. */
 declare function getTime(): number;
@@ -80,6 +81,7 @@ declare const E: {
   setFlags(flags: { unsafeFlash: number }): void;
   enableWatchdog(seconds: number, isAuto: boolean): void;
   kickWatchdog(): void;
+  reboot(): void;
   getErrorFlags(): string[];
   /** Volts that analogRead's 1 stands for. */
   getAnalogVRef(): number;
@@ -123,7 +125,19 @@ declare class OneWire {
   read(byteCount: number): Uint8Array;
 }
 
+/** Which part of the loader is wanted. */
+declare const step: 'start' | 'good' | 'safe';
+
+/** What the console and .bootcde may use. */
+declare const global: {
+  /** The program that the loader chose. */
+  program: string;
+  /** Keeps safe mode until the next start. */
+  stay: () => void;
+};
+
 declare const process: {
+  env: { BOARD: string };
   on(event: 'uncaughtException', fn: (error: unknown) => void): void;
 };
 

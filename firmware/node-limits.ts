@@ -94,3 +94,12 @@ export const XIAO_METER_PIN_NUMBER = 2;
 /** What a lithium cell can show at the battery's connector, mV; anything else means there is none. */
 export const XIAO_BATTERY_MV_MIN = 1000;
 export const XIAO_BATTERY_MV_MAX = 4500;
+
+/** Safe mode lasts so long, ms: then the program gets another chance. */
+export const SAFE_MODE_MS = 600000;
+/** The watchdog is kicked so often in safe mode, ms. */
+export const SAFE_KICK_MS = 10000;
+/** The loader's log of starts, bytes. */
+export const BOOT_LOG_BYTES = 512;
+/** Below this supply voltage no flash is written, mV: nRF52 flash needs 1.7 V, a write draws the cell down. */
+export const BATTERY_WRITE_MV_MIN = 1900;

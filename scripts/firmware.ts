@@ -1,13 +1,18 @@
 /*
  * What: `npm run firmware`: builds the program of every board profile and says how big it is.
  * From where to where: firmware/entries/*.ts -> dist/firmware/*.js, a table on stdout.
+ * Each program is sealed (firmware/boot/program.ts) with the version's number as its sequence. Beside them: loader.js
+ * becomes the file tw.boot, boot-code.js .bootcde, boot-power-on.js .bootPowerOn of a XIAO.
  * Exit code 1 when a program is too big for its board. With --quiet (part of every build) it only
  * builds, and not even that when no source has changed.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
+import { sealProgram } from '../firmware/boot/program';
 import { FIRMWARE_BYTES_MAX, PROFILES } from '../firmware/profiles';
+import { version } from '../package.json';
 import { variablesAfterBoot } from './build/boot-memory';
 import { bundleForEspruino } from './build/lower';
 
@@ -23,6 +28,31 @@ function sourcesHash(): string {
   return hash.update(readFileSync('package-lock.json')).digest('hex');
 }
 
+/**
+ * The file .bootcde. The loader is evaluated for each step and forgotten again; the program is evaluated at the top level,
+ * for there Espruino leaves its functions in flash. A program that has run for five minutes is good.
+ */
+const BOOT_CODE = [
+  'function boot(step){eval(require("Storage").read("tw.boot"))(step)}',
+  'function safe(){boot("safe")}',
+  'boot("start");',
+  'if(program)setTimeout(boot,300000,"good");',
+  'eval(program);\n',
+].join('');
+/** A XIAO's D1 is Espruino's button and the radio's interrupt line: held up at a reset, it would skip the loader. */
+const BOOT_POWER_ON = 'if(digitalRead(D1))eval(require("Storage").read(".bootcde"))\n';
+
+/** 1.2.3 -> 0x010203. */
+function sequenceOfVersion(): number {
+  const [major, minor, patch] = version.split('.').map(Number) as [number, number, number];
+  return major * 65536 + minor * 256 + patch;
+}
+
+async function build(name: string): Promise<string> {
+  const entry = `firmware/entries/${name}.ts`;
+  return (await bundleForEspruino({ entry, minify: true, shortenProperties: true })).code;
+}
+
 const quiet = process.argv.includes('--quiet');
 const hash = sourcesHash();
 const isFresh =
@@ -33,9 +63,8 @@ mkdirSync(OUT, { recursive: true });
 for (const profile of PROFILES) {
   const path = join(OUT, `${profile.name}.js`);
   if (!isFresh) {
-    const entry = `firmware/entries/${profile.name}.ts`;
-    const bundle = await bundleForEspruino({ entry, minify: true, shortenProperties: true });
-    writeFileSync(path, bundle.code);
+    const crcOf = (text: string) => crc32(Buffer.from(text, 'latin1'));
+    writeFileSync(path, sealProgram(await build(profile.name), sequenceOfVersion(), crcOf));
   }
   if (quiet) continue;
   const bytes = readFileSync(path).length;
@@ -47,6 +76,11 @@ for (const profile of PROFILES) {
   if (!fits) process.exitCode = 1;
   if (process.env.ESPRUINO && profile.board === 'nrf52832')
     console.log(await variablesAfterBoot(process.env.ESPRUINO, path));
+}
+if (!isFresh) {
+  writeFileSync(join(OUT, 'loader.js'), `(function(step){${(await build('loader')).trimEnd()}})`);
+  writeFileSync(join(OUT, 'boot-code.js'), BOOT_CODE);
+  writeFileSync(join(OUT, 'boot-power-on.js'), BOOT_POWER_ON);
 }
 writeFileSync(STAMP, hash);
 if (!quiet && !process.env.ESPRUINO)

@@ -46,6 +46,7 @@ const STRIP = `(function () {
 /** Starts the bundle once in a fresh context with the board's globals. */
 function runOnce(board: VirtualBoard, script: Script): void {
   const context = createContext({ ...SHARED, ...board.globals });
+  context.global = context;
   runInContext(STRIP, context);
   script.runInContext(context);
 }

@@ -1,5 +1,6 @@
 /*
- * What: measures how many of Espruino's variables a program takes once it has booted from Storage.
+ * What: measures how many of Espruino's variables a program takes once the loader has started it from Storage, the
+ * loader's own included.
  * From where to where: a bundle and the Linux interpreter -> one line of text.
  * The stock Linux build lays variables out for 64 bits; one built for 32 bits with a board's number of variables gives the
  * board's own figure.
@@ -21,7 +22,7 @@ const REPORT =
   'setTimeout(function(){var m=process.memory();print("@",m.usage,m.blocksize,m.total);quit()},300);\n';
 
 /** Runs the interpreter with open stdin; gives what it printed. */
-function runInterpreter(
+export function runInterpreter(
   binary: string,
   folder: string,
   args: string[],
@@ -52,7 +53,7 @@ interface Usage {
 }
 
 /** A file in pieces, so that an interpreter with a small board's memory can write it. */
-function writesOf(name: string, data: string): string[] {
+export function writesOf(name: string, data: string): string[] {
   const lines: string[] = [];
   for (let at = 0; at < data.length; at += PIECE_BYTES) {
     const piece = JSON.stringify(data.slice(at, at + PIECE_BYTES));
@@ -63,7 +64,9 @@ function writesOf(name: string, data: string): string[] {
 
 async function usage(binary: string, code: string): Promise<Usage> {
   const folder = mkdtempSync(join(tmpdir(), 'tallywell-boot-'));
-  const files = { '.boot0': STAND_INS, ...(code ? { '.bootcde': code } : {}) };
+  const built = (name: string) => readFileSync(`dist/firmware/${name}.js`, 'utf8');
+  const boot = { '.bootcde': built('boot-code'), 'tw.boot': built('loader') };
+  const files = { '.boot0': STAND_INS, ...(code ? { ...boot, 'tw.a': code } : {}) };
   const writes = Object.entries(files).flatMap(([name, data]) => writesOf(name, data));
   writeFileSync(join(folder, 'install.js'), `${writes.join('\n')}\nquit();\n`);
   await runInterpreter(binary, folder, ['install.js'], '');

@@ -156,6 +156,7 @@ function createGlobals(parts: Parts, modules: Globals, seed: number, layout: Boa
     },
     NRF: { getBattery: (): number => parts.batteryMv / 1000 },
     process: {
+      env: { BOARD: layout.name },
       on: (event: string, fn: (error: unknown) => void): void => {
         if (event === 'uncaughtException') machine.uncaughtHandler = fn;
       },

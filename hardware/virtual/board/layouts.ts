@@ -7,6 +7,8 @@
 
 /** The hardware of one board, as far as the firmware can tell. */
 export interface BoardLayout {
+  /** process.env.BOARD. */
+  name: string;
   /** Pins D0, D1, …: number of each on the chip (port 1 starts at 32). */
   chipPins: number[];
   /** Numbers of the D pins that can measure a voltage. */
@@ -33,6 +35,7 @@ function countUp(count: number): number[] {
 
 /** MDBT42Q and Puck.js: all 40 KB of Storage in the chip, at an address. */
 export const MDBT42Q: BoardLayout = {
+  name: 'MDBT42Q',
   chipPins: countUp(32),
   analogPins: [2, 3, 4, 5, 28, 29, 30, 31],
   storageAddress: 0x6c000,
@@ -46,6 +49,7 @@ export const MDBT42Q: BoardLayout = {
 
 /** Seeed XIAO nRF52840: 2 MB of Storage in a flash chip of its own, reached by commands only. */
 export const XIAO_NRF52840: BoardLayout = {
+  name: 'XIAOBLE',
   chipPins: [
     2, 3, 28, 29, 4, 5, 43, 44, 45, 46, 47, 26, 6, 30, 14, 40, 27, 7, 11, 42, 32, 16, 13, 17, 21,
     25, 20, 24, 22, 23, 9, 10, 31,
