@@ -98,6 +98,24 @@ export interface SensorDoors {
   errorFlags(): string[];
 }
 
+/** A radio chip on the board's SPI (boards with an SX1262). */
+export interface LoraDoor {
+  /** One command: chip select low for the whole of it. Gives as many bytes as were sent (full duplex). */
+  transfer(bytes: Uint8Array): Uint8Array;
+  /** Pulls the chip's reset line for some 0.1 ms or longer. */
+  reset(): void;
+  /** Level of the chip's BUSY line. */
+  isBusy(): boolean;
+  /** Calls back at each rise of the chip's DIO1 line. */
+  onDio1(fn: () => void): void;
+}
+
+/** AES as the board has it: a native routine. */
+export interface Cipher {
+  /** Encrypts blocks of 16 bytes in place, each by itself (ECB). `key` has 16 or 32 bytes. */
+  encryptBlocks(key: Uint8Array, blocks: Uint8Array): void;
+}
+
 /** A device with a clock, flash, pins and a radio's serial port. */
 export interface Board extends Partial<SensorDoors> {
   /** Since boot, whole ms, never back. */
@@ -121,6 +139,10 @@ export interface Board extends Partial<SensorDoors> {
   /** Calls back once for each press of button 0, 1, … . */
   onPress(button: number, fn: () => void): void;
   kickWatchdog(): void;
+  /** The radio chip; left out by boards that have none. */
+  lora?: LoraDoor;
+  /** Left out by boards that need no AES. */
+  cipher?: Cipher;
   /** A line for a technician at the console. */
   say(text: string): void;
 }
