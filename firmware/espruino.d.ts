@@ -44,6 +44,8 @@ declare function clearTimeout(id: number): void;
 declare function setInterval(fn: () => void, ms: number): number;
 /** Seconds, with a fraction. */
 declare function getTime(): number;
+/** The chip's own number. */
+declare function getSerial(): string;
 declare function peek32(address: number): number;
 declare function poke32(address: number, value: number): void;
 declare function print(text: string): void;
@@ -130,6 +132,8 @@ declare const step: 'start' | 'good' | 'safe';
 
 /** What the console and .bootcde may use. */
 declare const global: {
+  /** The technician's console: prints one line of JSON. */
+  tw: (command: string, argument?: unknown) => void;
   /** The program that the loader chose. */
   program: string;
   /** Keeps safe mode until the next start. */
@@ -137,7 +141,8 @@ declare const global: {
 };
 
 declare const process: {
-  env: { BOARD: string };
+  env: { BOARD: string; VERSION: string };
+  memory(): { free: number };
   on(event: 'uncaughtException', fn: (error: unknown) => void): void;
 };
 

@@ -20,6 +20,8 @@ export interface Link {
    * keeps its own time. Left out by a link that always hears.
    */
   listenUntil?(uptimeS: number): void;
+  /** For a technician: named values of the link's own. Left out by a link that has none to tell. */
+  status?(): { [name: string]: unknown };
   /** The gateway's radio number, as learned from a verified bulletin. */
   setGateway(nodeNum: number): void;
 }

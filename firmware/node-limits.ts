@@ -103,3 +103,13 @@ export const SAFE_KICK_MS = 10000;
 export const BOOT_LOG_BYTES = 512;
 /** Below this supply voltage no flash is written, mV: nRF52 flash needs 1.7 V, a write draws the cell down. */
 export const BATTERY_WRITE_MV_MIN = 1900;
+
+/** Words of hardware randomness behind a key. */
+export const RANDOM_WORDS = 64;
+/** The code of a factory reset is good for so long, ms. */
+export const RESET_CODE_MS = 60000;
+/** A calibration with fewer pulses is worse than 1 in 50. */
+export const CALIBRATION_PULSES_MIN = 50;
+export const CALIBRATION_VOLUME_ML_MAX = 1000000;
+/** A program that leaves fewer of Espruino's variables free has no room to work. */
+export const FREE_VARIABLES_MIN = 300;

@@ -6,7 +6,9 @@
  */
 import type { Signer } from '../board';
 
+const OP_DERIVE = 0;
 const OP_VERIFY = 2;
+const OP_SHA512 = 3;
 /** Signs with the public key in ctx, which must be the one this device derived. */
 const OP_SIGN = 17;
 const CALL = 'int(int,int,int,int)';
@@ -32,6 +34,22 @@ function call(
   const messageAddress = E.getAddressOf(message, true);
   if (!routineAddress || !contextAddress || !messageAddress) throw new Error('no flat memory');
   return E.nativeCall(routineAddress + 1, CALL)(op, contextAddress, messageAddress, length);
+}
+
+/**
+ * Makes seed[32] | pub[32] from randomness: the seed is the first half of its SHA-512, so that a weak bit of the source
+ * weakens no bit of the key. `random`: 32..256 bytes. Throws: no flat memory.
+ */
+export function deriveKey(random: Uint8Array, readRoutine: ReadRoutine): Uint8Array {
+  const context = flatBytes(CONTEXT_BYTES);
+  const scratch = flatBytes(MESSAGE_BYTES_MAX);
+  scratch.set(random, 0);
+  call(readRoutine(), OP_SHA512, context, scratch, random.length);
+  call(readRoutine(), OP_DERIVE, context, scratch, 0);
+  const key = new Uint8Array(context.subarray(0, 64));
+  context.fill(0);
+  scratch.fill(0);
+  return key;
 }
 
 /** `key` is seed[32] | pub[32]. Throws: a message over 256 bytes; no flat memory. */

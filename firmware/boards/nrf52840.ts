@@ -6,6 +6,7 @@
  * Source: Espruino 2v29 boards/XIAOBLE.py; nRF52840 Product Specification; XIAO nRF52840 schematic. Espruino-safe.
  */
 import type { Board, NodeConfig } from '../board';
+import type { TechnicianDoors } from '../console/technician';
 import {
   DEBOUNCE_MS,
   WATCHDOG_S,
@@ -22,6 +23,7 @@ import { keyStateAt, readKey } from './key-region';
 import { createNativeSigner } from './native-signer';
 import { readPulseCounter, startPulseCounter } from './pulse-counter';
 import { createSensorDoors } from './sensor-doors';
+import { createTechnicianDoors } from './technician-doors';
 
 const storage = require('Storage');
 
@@ -49,6 +51,14 @@ function onPress(button: number, fn: () => void): void {
   const pin = button === 0 ? D6 : D7;
   pinMode(pin, 'input_pullup');
   setWatch(fn, pin, { repeat: true, edge: 'falling', debounce: DEBOUNCE_MS });
+}
+
+/** What a technician may do on this board. */
+export function xiaoTechnicianDoors(board: Board): TechnicianDoors {
+  return createTechnicianDoors(XIAO_KEY_ADDRESS, board.flash, () => {
+    const file = storage.read('ed25519');
+    return file ? E.toFlatString(file) : undefined;
+  });
 }
 
 /** Takes the chip over. The console stays on USB, so that a technician always has it. */

@@ -1,8 +1,9 @@
 /*
- * What: the program of a water-point on an nRF52832 with a Meshtastic radio on its serial port.
+ * What: the program of a water-point on a XIAO nRF52840 with a Meshtastic radio on its serial port.
  * From where to where: the build makes dist/firmware/water-point-xiao.js of it.
  */
-import { createNrf52840 } from '../boards/nrf52840';
+import { createNrf52840, xiaoTechnicianDoors } from '../boards/nrf52840';
+import { startConsole } from '../console/console';
 import { waterPoint } from '../kinds/water-point';
 import { createUartLink } from '../links/uart';
 import { startNode } from '../node';
@@ -10,7 +11,9 @@ import { startEvents } from '../send/events';
 import { startGatewayKey } from '../send/gateway-key';
 
 const board = createNrf52840();
+const attachConsole = startConsole(board, xiaoTechnicianDoors(board));
 startNode(board, createUartLink(board), waterPoint, (node) => {
+  attachConsole(node);
   startEvents(node);
   startGatewayKey(node);
 });

@@ -154,7 +154,10 @@ export async function bundleForEspruino(source: BundleSource): Promise<Bundle> {
   const bundled = await build(options);
   refuse(fenceOf(source, Object.keys(bundled.metafile.inputs)));
   const final = source.shortenProperties
-    ? await build({ ...options, mangleProps: ownNames(['firmware', 'shared']) })
+    ? await build({
+        ...options,
+        mangleProps: ownNames(['firmware', 'shared'], Object.keys(bundled.metafile.inputs)),
+      })
     : bundled;
   const lowered = lowerToEs5(final.outputFiles[0].text);
   refuse(fenceBundle(lowered));

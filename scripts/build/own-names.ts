@@ -10,6 +10,7 @@ import ts from 'typescript';
 
 /** Interfaces whose names stand in files or in Espruino's own functions. */
 const OUTSIDE_INTERFACES = new Set(['NodeConfig', 'Wiring']);
+const CONSOLE = 'firmware/console/';
 const ESPRUINO_TYPES = 'firmware/espruino.d.ts';
 const LIBRARIES = ['lib.es5.d.ts', 'lib.es2015.core.d.ts', 'lib.es2017.object.d.ts'];
 
@@ -46,11 +47,27 @@ function sourcesIn(folder: string): string[] {
     .map((file) => join(folder, file));
 }
 
-/** A pattern that matches exactly the names that are our own in the TypeScript files of these folders. */
-export function ownNames(folders: string[]): RegExp {
+/** Names that a file writes in object literals. */
+function literalNames(path: string): string[] {
+  const text = readFileSync(path, 'utf8');
+  const names: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isPropertyAssignment(node) && ts.isIdentifier(node.name)) names.push(node.name.text);
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile(path, text, ts.ScriptTarget.ES2022, true));
+  return names;
+}
+
+/**
+ * A pattern that matches exactly the names that are our own in the TypeScript files of these folders.
+ * `inputs`: the files of the program. What those of `firmware/console/` write is told as JSON, so its names stay.
+ */
+export function ownNames(folders: string[], inputs: string[]): RegExp {
+  const told = inputs.filter((path) => path.startsWith(CONSOLE)).flatMap(literalNames);
   const paths = folders.flatMap(sourcesIn);
   const outside = outsideNames(paths);
   const own = new Set(paths.flatMap((path) => membersOf(path, () => true)));
-  const names = [...own].filter((name) => !outside.has(name)).sort();
+  const names = [...own].filter((name) => !outside.has(name) && !told.includes(name)).sort();
   return new RegExp(`^(${names.join('|')})$`);
 }

@@ -27,6 +27,8 @@ import type { VirtualBoard, VirtualBoardOptions } from './types';
 
 const PAGE_ERASE_MS = 85;
 const SUPPLY_MV = 3300;
+/** The model has no variables to count: it always has so many. */
+const VARIABLES_FREE = 2000;
 
 /** The parts that lose everything with the power. */
 interface Parts {
@@ -148,6 +150,7 @@ function createGlobals(parts: Parts, modules: Globals, seed: number, layout: Boa
       if (found === undefined) throw new Error(`Module ${name} not found`);
       return found;
     },
+    getSerial: (): string => `tallywell-${seed}`,
     getTime: (): number => (machine.nowMs - machine.bootMs) / 1000,
     peek32: (address: number): number => parts.counter.peek(address),
     poke32: (address: number, value: number): void => {
@@ -156,7 +159,8 @@ function createGlobals(parts: Parts, modules: Globals, seed: number, layout: Boa
     },
     NRF: { getBattery: (): number => parts.batteryMv / 1000 },
     process: {
-      env: { BOARD: layout.name },
+      env: { BOARD: layout.name, VERSION: '2v29.277' },
+      memory: () => ({ free: VARIABLES_FREE }),
       on: (event: string, fn: (error: unknown) => void): void => {
         if (event === 'uncaughtException') machine.uncaughtHandler = fn;
       },

@@ -7,6 +7,7 @@
  */
 import { bytesOf, bytesOfString, stringOfBytes } from './byte-data';
 import { type Machine, mustHavePower } from './machine';
+import { sha512 } from './sha512';
 import type { FileStore, StoredPiece } from './storage';
 import type { Ed25519 } from './types';
 
@@ -21,6 +22,7 @@ const NATIVE_FILE = 'ed25519';
 const OPERATION_DERIVE = 0;
 const OPERATION_DERIVE_AND_SIGN = 1;
 const OPERATION_VERIFY = 2;
+const OPERATION_SHA512 = 3;
 const OPERATION_SIGN = 17;
 
 interface Handle {
@@ -58,6 +60,10 @@ function callNative(
     const publicKey = new Uint8Array(context.subarray(0, 32));
     const signature = new Uint8Array(context.subarray(32, 96));
     return ed25519.verify(signature, message, publicKey) ? 1 : 0;
+  }
+  if (operation === OPERATION_SHA512) {
+    context.set(sha512(message), 0);
+    return 1;
   }
   if (operation === OPERATION_DERIVE || operation === OPERATION_DERIVE_AND_SIGN) {
     derive(ed25519, context);
@@ -167,7 +173,7 @@ export function createMemory(
   return {
     getAddressOf: (value) => {
       if (typeof value === 'string') {
-        if (value !== '' && value === lastRead) return lastReadAddress;
+        if (lastReadAddress !== 0 && value === lastRead) return lastReadAddress;
         return flatStrings.indexOf(value) < 0 ? 0 : handles.add(bytesOfString(value));
       }
       if (value instanceof ArrayBuffer) return addressOfBuffer(value);
@@ -206,6 +212,7 @@ export function createMemory(
       handles.forget();
       if (flatStrings.length > 16) flatStrings = flatStrings.slice(flatStrings.length - 16);
       lastRead = '';
+      lastReadAddress = 0;
       if (flatBuffers.length > 16) flatBuffers = flatBuffers.slice(flatBuffers.length - 16);
     },
   };

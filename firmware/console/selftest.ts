@@ -1,0 +1,69 @@
+/*
+ * What: the self-test: each part of the node, whether it works, and what to check where it does not.
+ * From where to where: board and node -> a list of [part, passed, what to check]. Changes nothing. Espruino-safe.
+ */
+import { BATTERY_DEAD_MV, FREE_VARIABLES_MIN } from '../node-limits';
+import type { Answer, Technician } from './technician';
+
+type Check = [part: string, isGood: boolean, advice: string];
+
+function signsAndVerifies(technician: Technician): boolean {
+  const signer = technician.board.signer;
+  if (!signer) return false;
+  const message = new Uint8Array([84, 119]);
+  const signature = signer.sign(message);
+  if (!signer.verify(signature, message, signer.publicKey)) return false;
+  signature[0] ^= 1;
+  return !signer.verify(signature, message, signer.publicKey);
+}
+
+function isRandom(technician: Technician): boolean {
+  const first = technician.board.random32();
+  return first !== technician.board.random32() || first !== technician.board.random32();
+}
+
+function readsFlash(technician: Technician): boolean {
+  const flash = technician.board.flash;
+  return flash.pageCount >= 2 && flash.read(0, 0, 12).length === 12;
+}
+
+/** Runs all checks; a part that throws has failed. */
+export function selftest(technician: Technician): Answer {
+  const board = technician.board;
+  const checks: Check[] = [];
+  const check = (part: string, advice: string, isGood: () => boolean): void => {
+    let passed = false;
+    try {
+      passed = isGood();
+    } catch (_) {
+      passed = false;
+    }
+    checks.push([part, passed, passed ? '' : advice]);
+  };
+  check('configuration', 'provision the node: tw.cfg is missing', () => board.config !== null);
+  check(
+    'key',
+    'erased: make the key; torn: replace the node',
+    () => technician.doors.keyState() === 'good',
+  );
+  check('signing', 'write the file ed25519 for this board again', () =>
+    signsAndVerifies(technician),
+  );
+  check('randomness', 'replace the board', () => isRandom(technician));
+  check('journal', 'make the file journal with room for two flash pages', () =>
+    readsFlash(technician),
+  );
+  check('battery', 'charge or replace the battery', () => {
+    const batteryMv = board.batteryMv();
+    return batteryMv === 0 || batteryMv >= BATTERY_DEAD_MV;
+  });
+  check('memory', 'write another Espruino or a smaller program', () => {
+    return technician.doors.device().freeVariables >= FREE_VARIABLES_MIN;
+  });
+  check('sensors', 'see the answer of sensors and the pages of the sensors', () => {
+    return technician.node !== null && technician.node.sense.faults === 0;
+  });
+  let failed = 0;
+  for (let i = 0; i < checks.length; i++) if (!checks[i][1]) failed++;
+  return { failed: failed, checks: checks };
+}
