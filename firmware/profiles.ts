@@ -12,6 +12,9 @@ export interface Profile {
   sensors: string[];
 }
 
+/** The native routine may take this much, bytes. */
+export const NATIVE_BYTES_MAX = 8192;
+
 /** A bundle may take this much of its board's Storage, bytes. */
 export const FIRMWARE_BYTES_MAX = { nrf52832: 16384, nrf52840: 65536 };
 
