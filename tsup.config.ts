@@ -7,6 +7,7 @@ export default defineConfig({
     firmware: 'scripts/firmware.ts',
     check: 'scripts/check.ts',
     bars: 'scripts/bars.ts',
+    bench: 'scripts/bench.ts',
     native: 'scripts/native.ts',
   },
   format: 'esm',

@@ -41,47 +41,85 @@ INLINE void feCopy(fe r, const fe a) {
   for (int i = 0; i < 8; i++) r[i] = a[i];
 }
 
-/* Adds 38 * carry; what it carries out of the top is added once more: then nothing is left. */
-INLINE void fold(fe r, u32 carry) {
-  for (int pass = 0; pass < 2; pass++) {
-    u64 sum = (u64)carry * 38;
-    for (int i = 0; i < 8; i++) {
-      sum += r[i];
-      r[i] = (u32)sum;
-      sum >>= 32;
-    }
-    carry = (u32)sum;
-  }
+/*
+ * Sums and differences of 8 words leave a carry c; 2^256 is 38. Adding 38 c carries at most once more, and then the value is so
+ * small that the lowest word alone takes the last 38. The same holds for borrows.
+ */
+#ifdef __ARM_FEATURE_DSP
+#define HALF(op, first)                                                                        \
+  "ldmia %[a]!, {r4-r7}\n ldmia %[b]!, {r8-r11}\n " first " r4, r4, r8\n " op " r5, r5, r9\n " \
+  op " r6, r6, r10\n " op " r7, r7, r11\n stmia %[r]!, {r4-r7}\n"
+#define WORDS(op, first)                                                                    \
+  __asm__ volatile(HALF(op, first) HALF(op, op) "sbc %[c], %[c], %[c]\n"                    \
+                   : [r] "+r"(to), [a] "+r"(a), [b] "+r"(b), [c] "=r"(carry)                \
+                   :                                                                        \
+                   : "r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11", "cc", "memory")
+#define QUARTERS(op, first)                                                                 \
+  "ldmia %[r], {r4-r7}\n " first " r4, r4, %[b]\n " op " r5, r5, #0\n " op " r6, r6, #0\n " op \
+  " r7, r7, #0\n stmia %[r]!, {r4-r7}\n ldmia %[r], {r4-r7}\n " op " r4, r4, #0\n " op       \
+  " r5, r5, #0\n " op " r6, r6, #0\n " op " r7, r7, #0\n stmia %[r]!, {r4-r7}\n"
+#define SPREAD(op, first, by)                                                               \
+  __asm__ volatile(QUARTERS(op, first) "sbc %[c], %[c], %[c]\n"                             \
+                   : [r] "+r"(to), [c] "=r"(carry)                                          \
+                   : [b] "r"(by)                                                            \
+                   : "r4", "r5", "r6", "r7", "cc", "memory")
+
+SMALL void fold(u32 *r, u32 by) {
+  u32 *to = r, carry;
+  SPREAD("adcs", "adds", by);
+  r[0] += (carry + 1) * 38;
 }
 
-SMALL void feAdd(fe r, const fe a, const fe b) {
+SMALL void feAdd(u32 *r, const u32 *a, const u32 *b) {
+  u32 *to = r, carry;
+  WORDS("adcs", "adds");
+  fold(r, (carry + 1) * 38);
+}
+
+SMALL void feSub(u32 *r, const u32 *a, const u32 *b) {
+  u32 *to = r, carry;
+  WORDS("sbcs", "subs");
+  to = r;
+  u32 by = carry & 38;
+  SPREAD("sbcs", "subs", by);
+  r[0] -= carry & 38;
+}
+#else
+static void fold(u32 *r, u32 by) {
+  u64 sum = by;
+  for (int i = 0; i < 8; i++) {
+    sum += r[i];
+    r[i] = (u32)sum;
+    sum >>= 32;
+  }
+  r[0] += (u32)sum * 38;
+}
+
+static void feAdd(u32 *r, const u32 *a, const u32 *b) {
   u64 sum = 0;
   for (int i = 0; i < 8; i++) {
     sum += (u64)a[i] + b[i];
     r[i] = (u32)sum;
     sum >>= 32;
   }
-  fold(r, (u32)sum);
+  fold(r, (u32)sum * 38);
 }
 
-SMALL void feSub(fe r, const fe a, const fe b) {
+static void feSub(u32 *r, const u32 *a, const u32 *b) {
   u32 borrow = 0;
-  for (int i = 0; i < 8; i++) {
-    u64 difference = (u64)a[i] - b[i] - borrow;
-    r[i] = (u32)difference;
-    borrow = (u32)(difference >> 32) & 1;
-  }
   for (int pass = 0; pass < 2; pass++) {
-    u32 less = borrow * 38;
+    u32 by = borrow * 38;
     borrow = 0;
     for (int i = 0; i < 8; i++) {
-      u64 difference = (u64)r[i] - less - borrow;
+      u64 difference = pass ? (u64)r[i] - by - borrow : (u64)a[i] - b[i] - borrow;
       r[i] = (u32)difference;
       borrow = (u32)(difference >> 32) & 1;
-      less = 0;
+      by = 0;
     }
   }
+  r[0] -= borrow * 38;
 }
+#endif
 
 /* One word of a against four of b: the column's old value comes in as carry, its new one goes out. */
 #define COLUMN(at, old, r0, r1, r2, r3) \
@@ -126,16 +164,19 @@ SMALL void multiply(u32 t[16], const fe a, const fe b) {
   out[3] = r3;
 }
 
+/* What lies above bit 255 goes in at the bottom first: so the last word takes the last carry, and nothing is left over. */
 SMALL void feMul(fe r, const fe a, const fe b) {
-  u32 t[16], carry = 0, thirtyEight = 38;
+  u32 t[16], thirtyEight = 38;
   multiply(t, a, b);
-#pragma GCC unroll 8
-  for (int i = 0; i < 8; i++) {
+  u64 top = (u64)t[15] * 38 + t[7];
+  u32 carry = (u32)(top >> 31) * 19;
+#pragma GCC unroll 7
+  for (int i = 0; i < 7; i++) {
     u32 low = t[i];
     UMAAL(low, carry, t[i + 8], thirtyEight);
     r[i] = low;
   }
-  fold(r, carry);
+  r[7] = ((u32)top & 0x7fffffff) + carry;
 }
 
 SMALL void feSquares(fe r, const fe a, int count) {
@@ -392,7 +433,8 @@ typedef struct {
 INLINE u64 rotate(u64 x, int n) { return x >> n | x << (64 - n); }
 
 SMALL void shaBlock(sha *s) {
-  u64 v[8], w[16];
+  /* The eight variables move down one place a round instead of from one to the next. */
+  u64 places[88], w[16], *v = places + 80;
   for (int i = 0; i < 8; i++) v[i] = s->h[i];
   for (int i = 0; i < 16; i++) {
     u64 word = 0;
@@ -411,9 +453,8 @@ SMALL void shaBlock(sha *s) {
     u64 one = v[7] + (rotate(e, 14) ^ rotate(e, 18) ^ rotate(e, 41)) + (v[6] ^ (e & (v[5] ^ v[6]))) +
               ((u64)SHA_K[2 * i + 1] << 32 | SHA_K[2 * i]) + word;
     u64 two = (rotate(a, 28) ^ rotate(a, 34) ^ rotate(a, 39)) + ((a & v[1]) | (v[2] & (a | v[1])));
-    for (int j = 7; j > 0; j--) v[j] = v[j - 1];
-    v[4] += one;
-    v[0] = one + two;
+    v[3] += one;
+    *--v = one + two;
   }
   for (int i = 0; i < 8; i++) s->h[i] += v[i];
 }
@@ -453,13 +494,20 @@ SMALL void shaEnd(sha *s, u8 out[64]) {
 
 /* Every entry is read; the wanted one is kept. */
 INLINE void lookUp(u32 out[24], u32 index) {
-  for (int k = 0; k < 24; k++) out[k] = 0;
-  for (u32 entry = 0; entry < 16; entry++) {
-    u32 difference = entry ^ index;
-    u32 isWanted = (difference - 1) >> 31;
-    const u32 *from = COMB[entry];
-#pragma GCC unroll 4
-    for (int k = 0; k < 24; k++) out[k] += isWanted * from[k];
+  for (int k = 0; k < 24; k += 4) {
+    u32 w0 = 0, w1 = 0, w2 = 0, w3 = 0;
+    const u32 *from = COMB[0] + k;
+    for (u32 entry = 0; entry < 16; entry++, from += 24) {
+      u32 isWanted = ((entry ^ index) - 1) >> 31;
+      w0 += isWanted * from[0];
+      w1 += isWanted * from[1];
+      w2 += isWanted * from[2];
+      w3 += isWanted * from[3];
+    }
+    out[k] = w0;
+    out[k + 1] = w1;
+    out[k + 2] = w2;
+    out[k + 3] = w3;
   }
 }
 

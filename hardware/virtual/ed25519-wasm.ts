@@ -27,7 +27,7 @@ const PAGE_BYTES = 65536;
 export type RoutineCall = (op: number, context: Uint8Array, message: Uint8Array) => number;
 
 /** Loads the committed module. `root`: the package's folder. Throws: when the file is missing or no module. */
-export function loadRoutine(root = process.cwd()): RoutineCall {
+export function loadRoutine(root: string): RoutineCall {
   const module = new WebAssembly.Module(readFileSync(join(root, 'firmware/native/ed25519.wasm')));
   const { memory, ed } = new WebAssembly.Instance(module).exports;
   const contextAt = memory.grow(2) * PAGE_BYTES;

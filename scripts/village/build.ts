@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createAir } from '../../hardware/virtual/air';
-import { createNobleEd25519 } from '../../hardware/virtual/ed25519-noble';
+import { createWasmEd25519, loadRoutine } from '../../hardware/virtual/ed25519-wasm';
 import type { Position } from '../../hardware/virtual/link-budget';
 import { createModem } from '../../hardware/virtual/modem';
 import { type Connection, createRadio, type Radio } from '../../hardware/virtual/radio';
@@ -170,7 +170,7 @@ function nodeAt(setup: BuildSetup, ground: Ground, site: Site): VillageNode {
     bootMs: BOOT_MS_MIN + dice.below(BOOT_SPREAD_S) * 1000,
     meterUl: meterUlOf(seed, site),
     boardSeed: dice.u32(),
-    ed25519: createNobleEd25519(),
+    ed25519: createWasmEd25519(loadRoutine(packageFolder())),
     bundle: bundleOf(site.kind),
   });
 }
