@@ -21,6 +21,8 @@ export const SEND_PERIOD_MS = 60000;
 export const SEND_JITTER_S = 1200;
 /** A record of this epoch that was never tried does not wait like older ones, unless it has been due for so long, s. */
 export const FRESH_S = 3600;
+/** Records that are sent at times of their own; the others wait for their turn. */
+export const RECENT_RECORDS = 6;
 /** Older records go out at most once in this time, s: after an outage of days the mesh must not drown. */
 export const CATCH_UP_S = 300;
 /** Without a bulletin that should have told of it, a record is sent again after this, s. */
@@ -72,8 +74,14 @@ export const STATUS_CLOCK_SHIFT = 12;
 export const STATUS_OVERWRITTEN = 131072;
 export const STATUS_AFTER_POWER_CUT = 262144;
 
-/** Most records of one journal page: none is shorter than this on flash, bytes. */
-export const RECORD_ENTRY_BYTES_MIN = 108;
+/** Most records of one journal page: hardly one is shorter than this on flash, bytes. */
+export const RECORD_ENTRY_BYTES_MIN = 56;
+/** Numbers of a gateway key in the journal. Those of a state are fewer. */
+export const KEY_NUMBERS = 33;
+/** Longest entry of the journal, bytes. */
+export const ENTRY_BYTES_MAX = 252;
+/** Most records that the node keeps in mind, seven bytes each: 85 days of one an hour. */
+export const RECORDS_MAX = 2048;
 
 /** Page of the nRF52832's flash, bytes. */
 export const NRF52832_PAGE_BYTES = 4096;

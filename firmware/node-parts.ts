@@ -29,8 +29,12 @@ export interface Node {
   bulletinSequence: number;
   /** Events that a later one of the same code replaced before they could be told, since boot. */
   eventsHeldBack: number;
+  /** The last records of this boot, oldest first: [due at uptime, uptime of the last attempt or 0], s. */
+  recent: number[][];
   /** No record but the newest is sent before this uptime, s. */
   catchUpAtS: number;
+  /** Attempts in a row that came to nothing. */
+  attempts: number;
 }
 
 /** Something that only some profiles have. */

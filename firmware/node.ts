@@ -5,7 +5,7 @@
 import { BUCKETS_PER_RECORD, EPOCH_MAX } from '../shared/limits';
 import { encodeUsageRecord } from '../shared/record';
 import type { Board, NodeConfig } from './board';
-import { keepState, openJournal } from './keep/journal';
+import { keepState, type NodeState, openJournal, stateOf } from './keep/journal';
 import { closeRecord } from './keep/record-maker';
 import type { Link } from './link';
 import { BATTERY_DEAD_MV, BUCKET_MS, BUCKET_S, SEND_PERIOD_MS, TICK_MS } from './node-limits';
@@ -30,20 +30,17 @@ function bytesOf(hex: string): Uint8Array {
   return bytes;
 }
 
-function zeros(count: number): number[] {
-  const counters: number[] = [];
-  for (let i = 0; i < count; i++) counters.push(0);
+/** The counters of the last state; one that is new begins at zero. */
+function countersOf(state: NodeState, count: number): number[] {
+  const counters = state.counters.slice(0, count);
+  while (counters.length < count) counters.push(0);
   return counters;
 }
 
 function createNode(board: Board, link: Link, kind: Kind, config: NodeConfig): Node {
   const journal = openJournal(board);
-  const state = journal.state;
-  const hasState = state !== null && state.counters.length === kind.counterCount;
-  const counting =
-    hasState && state
-      ? createCounting(state.counters.slice(0), state.remainderUl)
-      : createCounting(zeros(kind.counterCount), 0);
+  const state = stateOf(journal.numbers);
+  const counting = createCounting(countersOf(state, kind.counterCount), state.remainderUl);
   return {
     board: board,
     link: link,
@@ -63,11 +60,13 @@ function createNode(board: Board, link: Link, kind: Kind, config: NodeConfig): N
       raise: () => {},
     },
     clock: createClock(),
-    epoch: Math.min(EPOCH_MAX, (state ? state.epoch : 0) + 1),
+    epoch: Math.min(EPOCH_MAX, state.epoch + 1),
     sequence: 0,
-    bulletinSequence: state ? state.bulletinSequence : 0,
+    bulletinSequence: state.bulletinSequence,
     eventsHeldBack: 0,
+    recent: [],
     catchUpAtS: 0,
+    attempts: 0,
   };
 }
 
@@ -76,24 +75,14 @@ function saveState(node: Node): void {
     epoch: node.epoch,
     remainderUl: node.counting.remainderUl,
     bulletinSequence: node.bulletinSequence,
-    counters: node.counting.counters.slice(0),
+    counters: node.counting.counters,
   });
-}
-
-/** Whether flash does not know the counters yet. */
-function hasChanged(node: Node): boolean {
-  const state = node.journal.state;
-  if (!state || state.remainderUl !== node.counting.remainderUl) return true;
-  for (let i = 0; i < state.counters.length; i++) {
-    if (state.counters[i] !== node.counting.counters[i]) return true;
-  }
-  return false;
 }
 
 /** Ends bucket number `bucket` of this epoch (1, 2, …), and the hour with every twelfth. */
 function endBucket(node: Node, bucket: number): void {
   closeBucket(node.counting);
-  if (hasChanged(node)) saveState(node);
+  saveState(node);
   if (bucket % BUCKETS_PER_RECORD !== 0) return;
   closeRecord(node, bucket * BUCKET_S, encodeUsageRecord);
   scheduleNewest(node, bucket * BUCKET_S);

@@ -3,6 +3,7 @@
  * From where to where: node and board -> named values. They change nothing. Espruino-safe.
  */
 import { toHex } from '../../shared/bytes';
+import { stateOf } from '../keep/journal';
 import { countOfEpoch } from '../keep/record-index';
 import type { Answer, Technician } from './technician';
 
@@ -36,14 +37,14 @@ export function version(technician: Technician): Answer {
 export function counters(technician: Technician): Answer {
   const node = technician.node;
   if (!node) return 'not provisioned';
-  const saved = node.journal.state;
+  const saved = stateOf(node.journal.numbers);
   return {
     epoch: node.epoch,
     sequence: node.sequence,
     uptimeS: Math.floor(node.board.uptimeMs() / 1000),
     counters: node.counting.counters,
     remainderUl: node.counting.remainderUl,
-    saved: saved ? saved.counters : null,
+    saved: saved.counters,
   };
 }
 
@@ -71,7 +72,6 @@ export function radio(technician: Technician): Answer {
   return {
     gatewayNode: node.config.gatewayNode,
     bulletinSequence: node.bulletinSequence,
-    lastAttempts: last >= 0 ? records.attempts[last] : 0,
     isLastCovered: last >= 0 ? records.covered[last] === 1 : false,
     status: node.link.status ? node.link.status() : null,
   };

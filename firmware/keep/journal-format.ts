@@ -1,175 +1,140 @@
 /*
- * What: how the journal lies in flash: pages, entries, and the bytes of each.
+ * What: how the journal lies in flash: pages, entries, and the bytes of each. Version 2 ("TWJ2").
  * From where to where: journal.ts writes and reads it on the node; judges read a flash image with it.
- * Source: our own. All integers little-endian. Espruino-safe.
+ * Source: our own, for NOR flash whose words are written once (nRF52832 Product Specification, NVMC: twice at most).
+ * "Number" is unsigned LEB128 (DWARF 5, section 7.6), up to 2^53. Imports nothing, so that constants become numbers.
+ * Espruino-safe.
  *
- * | page byte | field |
- * |---|---|
- * | 0..3 | "TWJ1" |
- * | 4..7 | page sequence, 1, 2, 3 …: the highest is the newest page |
- * | 8..11 | CRC-32 of bytes 0..7 |
- * | 12.. | entries, each from a multiple of 4 bytes; FF FF FF FF = free from here |
+ * A page is a row of entries, the first a state; a page whose first entry is not whole is no page. FF FF FF FF = free
+ * from here. The highest page sequence is the newest page.
  *
  * | entry byte | field |
  * |---|---|
- * | 0 | length of the content, 0..254 |
- * | 1 | type: 1 state, 2 record, 3 gateway key |
- * | 2 | 255 - length |
- * | 3 | 255 - type |
- * | 4..7 | CRC-32 of the content |
- * | 8.. | content, filled with FF to a multiple of 4 |
+ * | 0 | type x 64 + words of 4 bytes in this entry, 1..62 |
+ * | 1.. | content, filled with 80 (an unfinished number) |
+ * | last 2 of a rise, last 4 of the others | CRC-32 of all before it XOR 2, the lowest 15 or 31 bits, little-endian |
  *
- * | state byte | field |
- * |---|---|
- * | 0..1 | epoch |
- * | 2..3 | number of counters |
- * | 4..7 | remainder below one tenth of a litre, µL |
- * | 8..11 | sequence of the newest bulletin |
- * | 12.. | counters since commissioning, 4 bytes each |
+ * The last byte is below 80, so an entry whose end was never written is known without luck. A torn entry keeps its
+ * place: its first byte is written first, and nothing goes behind it before that byte is read.
  *
- * | record byte | field |
+ * | type | content |
  * |---|---|
- * | 0..1 | epoch |
- * | 2..3 | sequence |
- * | 4.. | the signed packet as it goes on the air |
+ * | 0 rise | numbers: what each number of the state rose by since the state before; zeros at the end are left out |
+ * | 1 state | page sequence (1, 2, 3 …) as a number, then the numbers of the state |
+ * | 2 record | epoch (2 bytes, high one first), sequence (2), bytes of the payload (1), the payload without signature |
  *
- * | gateway key byte | field |
- * |---|---|
- * | 0..3 | its number: higher than every earlier one's |
- * | 4..35 | public Ed25519 key |
+ * Numbers of the state: counter 0 x 100,000 + remainder in µL; the other counters; bulletin sequence; epoch; and, when a
+ * new gateway key was accepted, its sequence and its 32 bytes.
  */
 
-export const PAGE_HEADER_BYTES = 12;
-export const ENTRY_HEADER_BYTES = 8;
+export const TYPE_RISE = 0;
 export const TYPE_STATE = 1;
 export const TYPE_RECORD = 2;
-export const TYPE_GATEWAY_KEY = 3;
-/** Content of a record entry before the packet. */
-export const RECORD_PREFIX_BYTES = 4;
+/** Content of a record entry before the payload. */
+export const RECORD_PREFIX_BYTES = 5;
+
+const VERSION = 2;
+const FREE_WORD = 4294967295;
+/** Fills up: a byte that says "the number goes on". */
+const FILL = 128;
 
 export type Crc32 = (bytes: Uint8Array) => number;
 
-/** What must outlive a power cut besides the records. */
-export interface NodeState {
-  epoch: number;
-  remainderUl: number;
-  bulletinSequence: number;
-  counters: number[];
-}
-
-function putUint(bytes: Uint8Array, at: number, value: number, size: number): void {
-  let rest = value;
-  for (let i = 0; i < size; i++) {
-    bytes[at + i] = rest & 255;
-    rest = Math.floor(rest / 256);
-  }
-}
-
-/** Reads a little-endian integer of 2 or 4 bytes. */
+/** Reads a little-endian integer of 1 to 4 bytes. */
 export function getUint(bytes: Uint8Array, at: number, size: number): number {
   let value = 0;
   for (let i = size - 1; i >= 0; i--) value = value * 256 + bytes[at + i];
   return value;
 }
 
-/** The first bytes of a fresh page. */
-export function encodePageHeader(sequence: number, crc32: Crc32): Uint8Array {
-  const header = new Uint8Array(PAGE_HEADER_BYTES);
-  header.set([84, 87, 74, 49], 0);
-  putUint(header, 4, sequence, 4);
-  putUint(header, 8, crc32(new Uint8Array(header.subarray(0, 8))), 4);
-  return header;
+/** What the last `size` bytes of an entry must say. */
+function checkOf(entry: Uint8Array, size: number, crc32: Crc32): number {
+  const crc = crc32(new Uint8Array(entry.subarray(0, entry.length - size)));
+  return (crc ^ VERSION) & (size === 2 ? 32767 : 2147483647);
 }
 
-/** The sequence in a page's first bytes; 0 = this is no page of the journal. */
-export function decodePageHeader(header: Uint8Array, crc32: Crc32): number {
-  if (getUint(header, 0, 4) !== 826955604) return 0;
-  if (getUint(header, 8, 4) !== crc32(new Uint8Array(header.subarray(0, 8)))) return 0;
-  return getUint(header, 4, 4);
-}
-
-/** Bytes an entry takes in flash. */
-export function entryBytes(contentBytes: number): number {
-  return ENTRY_HEADER_BYTES + ((contentBytes + 3) & ~3);
-}
-
-/** An entry as it is written; content of at most 254 bytes. */
+/** An entry as it is written; content of at most 243 bytes. */
 export function encodeEntry(type: number, content: Uint8Array, crc32: Crc32): Uint8Array {
-  const entry = new Uint8Array(entryBytes(content.length));
-  entry.fill(255);
-  entry.set([content.length, type, 255 - content.length, 255 - type], 0);
-  putUint(entry, 4, crc32(content), 4);
-  entry.set(content, ENTRY_HEADER_BYTES);
+  const size = type === TYPE_RISE ? 2 : 4;
+  const bytes = (content.length + size + 4) & ~3;
+  const entry = new Uint8Array(bytes);
+  entry.fill(FILL);
+  entry[0] = type * 64 + bytes / 4;
+  entry.set(content, 1);
+  const check = checkOf(entry, size, crc32);
+  for (let i = 0; i < size; i++) entry[bytes - size + i] = check >> (8 * i);
   return entry;
 }
 
+/** The content of the entry at `at` (a view, with its filling); null when there is no whole one. */
+export function contentAt(page: Uint8Array, at: number, crc32: Crc32): Uint8Array | null {
+  const entry = page.subarray(at, at + (page[at] & 63) * 4);
+  const size = page[at] < 64 ? 2 : 4;
+  const end = entry.length - size;
+  return getUint(entry, end, size) === checkOf(entry, size, crc32) ? entry.subarray(1, end) : null;
+}
+
 /**
- * Goes through a page. `onEntry` gets the type, content and place of each whole entry; torn ones are passed over:
- * a torn first word is skipped alone, for nothing was written behind it.
- * Gives the offset of the first free byte, or the page's length when nothing more may be written to it.
+ * Goes through a page from offset `at` on. `onEntry` gets the type, content and place of each entry of at least type
+ * `leastType`; the content is null where the entry is not whole. Gives the offset of the first free byte, or the page's
+ * length when nothing more may be written to it.
  */
 export function scanPage(
   page: Uint8Array,
   crc32: Crc32,
-  onEntry: (type: number, content: Uint8Array, offset: number) => void,
+  leastType: number,
+  onEntry: (type: number, content: Uint8Array | null, offset: number) => void,
 ): number {
-  let at = PAGE_HEADER_BYTES;
-  while (at + ENTRY_HEADER_BYTES <= page.length) {
-    const length = page[at];
-    const type = page[at + 1];
-    if (getUint(page, at, 4) === 4294967295) return at;
-    const start = at + ENTRY_HEADER_BYTES;
-    const isTorn = length + page[at + 2] !== 255 || type + page[at + 3] !== 255;
-    if (isTorn || start + length > page.length) {
-      at += 4;
-      continue;
+  let at = 0;
+  while (at < page.length && getUint(page, at, 4) !== FREE_WORD) {
+    const type = page[at] >> 6;
+    if (type >= leastType) onEntry(type, contentAt(page, at, crc32), at);
+    at += (page[at] & 63) * 4 || 4;
+  }
+  return Math.min(at, page.length);
+}
+
+/** Writes numbers; of a rise, when `before` are the numbers before it and not []. */
+export function encodeNumbers(numbers: number[], before: number[]): Uint8Array {
+  const content: number[] = [];
+  for (let i = 0; i < numbers.length; i++) {
+    let rest = numbers[i] - (before[i] || 0);
+    while (rest > 127) {
+      content.push((rest % 128) + 128);
+      rest = Math.floor(rest / 128);
     }
-    const content = new Uint8Array(page.subarray(start, start + length));
-    if (crc32(content) === getUint(page, at + 4, 4)) onEntry(type, content, at);
-    at += entryBytes(length);
+    content.push(rest);
   }
-  return page.length;
+  while (before.length > 0 && content[content.length - 1] === 0) content.pop();
+  return new Uint8Array(content);
 }
 
-/** The content of a state entry. */
-export function encodeState(state: NodeState): Uint8Array {
-  const content = new Uint8Array(12 + 4 * state.counters.length);
-  putUint(content, 0, state.epoch, 2);
-  putUint(content, 2, state.counters.length, 2);
-  putUint(content, 4, state.remainderUl, 4);
-  putUint(content, 8, state.bulletinSequence, 4);
-  for (let i = 0; i < state.counters.length; i++) {
-    putUint(content, 12 + 4 * i, state.counters[i], 4);
+/** Reads numbers, each added to the one in the same place of `before`. */
+export function decodeNumbers(content: Uint8Array, before: number[]): number[] {
+  const numbers = before.slice(0);
+  let i = 0;
+  let factor = 1;
+  let value = 0;
+  for (let at = 0; at < content.length; at++) {
+    value += (content[at] & 127) * factor;
+    factor *= 128;
+    if (content[at] < 128) {
+      numbers[i] = (numbers[i] || 0) + value;
+      i++;
+      factor = 1;
+      value = 0;
+    }
   }
-  return content;
+  return numbers;
 }
 
-/** Reads the content of a state entry. */
-export function decodeState(content: Uint8Array): NodeState {
-  const counters: number[] = [];
-  const count = getUint(content, 2, 2);
-  for (let i = 0; i < count; i++) counters.push(getUint(content, 12 + 4 * i, 4));
-  return {
-    epoch: getUint(content, 0, 2),
-    remainderUl: getUint(content, 4, 4),
-    bulletinSequence: getUint(content, 8, 4),
-    counters: counters,
-  };
+/** The page sequence of a page that begins with these bytes, at least 252; 0 = this is no page of the journal. */
+export function pageSequenceOf(start: Uint8Array, crc32: Crc32): number {
+  const content = start[0] >> 6 === TYPE_STATE ? contentAt(start, 0, crc32) : null;
+  return content ? decodeNumbers(content, [])[0] : 0;
 }
 
-/** The content of a record entry. */
-export function encodeRecordEntry(epoch: number, sequence: number, packet: Uint8Array): Uint8Array {
-  const content = new Uint8Array(RECORD_PREFIX_BYTES + packet.length);
-  putUint(content, 0, epoch, 2);
-  putUint(content, 2, sequence, 2);
-  content.set(packet, RECORD_PREFIX_BYTES);
-  return content;
-}
-
-/** The content of a gateway key entry. */
-export function encodeGatewayKey(sequence: number, key: Uint8Array): Uint8Array {
-  const content = new Uint8Array(36);
-  putUint(content, 0, sequence, 4);
-  content.set(key, 4);
-  return content;
+/** The payload in the content of a record entry, a copy. */
+export function payloadOf(content: Uint8Array): Uint8Array {
+  return new Uint8Array(content.subarray(RECORD_PREFIX_BYTES, RECORD_PREFIX_BYTES + content[4]));
 }

@@ -1,14 +1,13 @@
 /*
- * What: closes the hour: twelve buckets, counters and the node's state become one signed record.
- * From where to where: counting, clock, journal -> signed packet -> journal. Espruino-safe.
+ * What: closes the hour: twelve buckets, counters and the node's state become one record.
+ * From where to where: counting, clock, journal -> payload -> journal. Espruino-safe.
  */
-import { concat } from '../../shared/bytes';
-import { RECORD_AAD, sigStructure } from '../../shared/cose';
 import { BUCKET_MINUTES, BUCKETS_PER_RECORD, SEQUENCE_MAX } from '../../shared/limits';
 import type { UsageRecord } from '../../shared/record';
 import {
   BATTERY_LOW_MV,
   BUCKETS_KEPT,
+  RECENT_RECORDS,
   STATUS_AFTER_POWER_CUT,
   STATUS_BATTERY_LOW,
   STATUS_CLOCK_SHIFT,
@@ -69,13 +68,13 @@ function composePayload(node: Node, uptimeS: number, encode: Encode): Uint8Array
   }
 }
 
-/** Makes, signs and keeps a record of this uptime: the hour's, or an event. Without a signer nothing is made. */
+/** Makes and keeps a record of this uptime: the hour's, or an event. Without a signer nothing is made. */
 export function closeRecord(node: Node, uptimeS: number, encode: Encode): void {
-  const signer = node.board.signer;
-  if (!signer || node.sequence === SEQUENCE_MAX) return;
+  if (!node.board.signer || node.sequence === SEQUENCE_MAX) return;
   const payload = composePayload(node, uptimeS, encode);
-  const packet = concat([payload, signer.sign(sigStructure(RECORD_AAD, payload))]);
   node.sequence++;
   node.journal.hasOverwritten = false;
-  keepRecord(node.board, node.journal, node.epoch, node.sequence, packet);
+  keepRecord(node.board, node.journal, node.epoch, node.sequence, payload);
+  node.recent.push([0, 0]);
+  if (node.recent.length > RECENT_RECORDS) node.recent.splice(0, 1);
 }

@@ -11,18 +11,22 @@ import { splitSigned } from '../../shared/record';
 import { BULLETIN_LAG_S } from '../node-limits';
 import type { Node } from '../node-parts';
 import { setClock } from '../sense/clock';
+import { recentOf } from './sender';
 
-/** Marks the records of one epoch as the gateway tells them: also back to "not stored". */
+/** Marks the records of one epoch as the gateway tells them: also back to "not stored". What is missing goes soon. */
 function applyEntry(node: Node, entry: BulletinEntry, uptimeS: number): void {
   const index = node.journal.records;
+  const soonS = uptimeS + (node.board.random32() % 600);
   for (let i = 0; i < index.recordCount; i++) {
     if (index.epochs[i] !== entry.epoch) continue;
     const isCovered = entryCovers(entry, index.epochs[i], index.sequences[i]);
     index.covered[i] = isCovered ? 1 : 0;
-    const isOverdue = index.triedS[i] > 0 && index.triedS[i] + BULLETIN_LAG_S < uptimeS;
-    if (!isCovered && (isOverdue || index.epochs[i] !== node.epoch)) {
-      index.notBeforeS[i] = Math.min(index.notBeforeS[i], uptimeS + (node.board.random32() % 600));
-    }
+    if (isCovered) continue;
+    index.next = 0;
+    node.catchUpAtS = Math.min(node.catchUpAtS, soonS);
+    const recent = recentOf(node, i);
+    const isOverdue = recent && recent[1] > 0 && recent[1] + BULLETIN_LAG_S < uptimeS;
+    if (isOverdue) recent[0] = Math.min(recent[0], soonS);
   }
 }
 

@@ -8,7 +8,7 @@ import { GATEWAY_KEY_AAD, sigStructure } from '../../shared/cose';
 import { decodeGatewayKeyNotice, isGatewayKeyNotice } from '../../shared/gateway-key';
 import type { Reason } from '../../shared/reasons';
 import { splitSigned } from '../../shared/record';
-import { keepGatewayKey, keepState } from '../keep/journal';
+import { keepGatewayKey, keptGatewayKey } from '../keep/gateway-key-entry';
 import type { Node } from '../node-parts';
 import { timeAt } from '../sense/clock';
 
@@ -27,18 +27,13 @@ export function hearGatewayKey(node: Node, packet: Uint8Array): Reason | null {
   if (!signer.verify(signed.signature, message, fromHex(recoveryKey))) return 'bad-signature';
   const notice = decodeGatewayKeyNotice(signed.payload);
   if (typeof notice === 'string') return notice;
-  const kept = node.journal.gatewayKey;
+  const kept = keptGatewayKey(node.journal);
   if (notice.sequence <= (kept ? kept.sequence : 0)) return 'replayed';
   const timeS = timeAt(node.clock, Math.floor(node.board.uptimeMs() / 1000));
   if (timeS > 0 && timeS < notice.validFromS) return 'not-yet-valid';
   node.gatewayKey = new Uint8Array(notice.publicKey);
   keepGatewayKey(node.board, node.journal, notice.sequence, node.gatewayKey);
   node.bulletinSequence = 0;
-  const state = node.journal.state;
-  if (state) {
-    state.bulletinSequence = 0;
-    keepState(node.board, node.journal, state);
-  }
   return null;
 }
 
@@ -46,7 +41,8 @@ export function hearGatewayKey(node: Node, packet: Uint8Array): Reason | null {
 export function startGatewayKey(node: Node): void {
   const link = node.link;
   const start = link.start;
-  if (node.journal.gatewayKey) node.gatewayKey = node.journal.gatewayKey.key;
+  const kept = keptGatewayKey(node.journal);
+  if (kept) node.gatewayKey = kept.key;
   link.start = (onBroadcast) => {
     start((packet, from) => {
       if (isGatewayKeyNotice(packet)) hearGatewayKey(node, packet);

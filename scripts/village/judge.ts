@@ -10,12 +10,12 @@
 import { toHex } from '../../shared/bytes';
 import { RECORD_AAD } from '../../shared/cose';
 import { decodeRecord, splitSigned, type TallyRecord, type UsageRecord } from '../../shared/record';
-import { verifySigned } from '../../shared/verify';
+import { keyIdOf, verifySigned } from '../../shared/verify';
 import { type MeterHistory, meterTotal, meterTotalBefore } from './meter';
 import { UL_PER_DL } from './summary';
 
-/** A signed packet (payload || signature) as the gateway or a journal keeps it. */
-export interface SignedBytes {
+/** A record's bytes: at the gateway payload || signature, in a journal the payload alone. */
+export interface RecordBytes {
   epoch: number;
   sequence: number;
   bytes: Uint8Array;
@@ -36,8 +36,8 @@ export interface NodeEvidence {
   bootMs: number[];
   /** Water point: one meter. Canteen: adults, children. */
   meters: MeterHistory[];
-  journal: SignedBytes[];
-  storedRecords: SignedBytes[];
+  journal: RecordBytes[];
+  storedRecords: RecordBytes[];
   storedBuckets: StoredBucket[];
 }
 
@@ -67,37 +67,39 @@ function sum(values: number[]): number {
   return values.reduce((all, value) => all + value, 0);
 }
 
-/** Whether this node signed these bytes; `verified` remembers those it did, for the next place they are found in. */
-function isSigned(node: NodeEvidence, bytes: Uint8Array, verified: Set<string>): boolean {
-  const name = toHex(bytes);
-  if (verified.has(name)) return true;
-  const parts = splitSigned(bytes);
-  if (typeof parts === 'string') return false;
-  if (!verifySigned(RECORD_AAD, parts.payload, parts.signature, node.publicKey)) return false;
-  verified.add(name);
-  return true;
+/** Where a record was found: a journal holds payloads, the store packets with signatures. */
+type Where = 'journal' | 'store';
+
+/** The payload of an entry; in words what is wrong with it. */
+function payloadIn(node: NodeEvidence, entry: RecordBytes, where: Where): Uint8Array | string {
+  if (where === 'journal') return entry.bytes;
+  const parts = splitSigned(entry.bytes);
+  if (typeof parts === 'string') return `not a record (${parts})`;
+  const isSigned = verifySigned(RECORD_AAD, parts.payload, parts.signature, node.publicKey);
+  return isSigned ? parts.payload : 'the signature is not of this node';
 }
 
-/** The records of signed bytes that are well-formed, verify and say what they are filed under; complaints for the rest. */
+/** The records that are well-formed, verify and say what they are filed under; complaints for the rest. */
 function readable(
   node: NodeEvidence,
-  signed: SignedBytes[],
-  where: string,
+  entries: RecordBytes[],
+  where: Where,
   complaints: string[],
-  verified: Set<string>,
 ): TallyRecord[] {
   const records: TallyRecord[] = [];
   const seen = new Set<string>();
-  for (const entry of signed) {
+  for (const entry of entries) {
     const name = `${node.site} ${where} ${entry.epoch}/${entry.sequence}`;
-    const parts = splitSigned(entry.bytes);
-    const record = typeof parts === 'string' ? parts : decodeRecord(parts.payload);
-    if (typeof parts === 'string' || typeof record === 'string') {
+    const payload = payloadIn(node, entry, where);
+    const record = typeof payload === 'string' ? payload : decodeRecord(payload);
+    if (typeof payload === 'string') {
+      complaints.push(`${name}: ${payload}`);
+    } else if (typeof record === 'string') {
       complaints.push(`${name}: not a record (${record})`);
-    } else if (!isSigned(node, entry.bytes, verified)) {
-      complaints.push(`${name}: the signature is not of this node`);
     } else if (record.epoch !== entry.epoch || record.sequence !== entry.sequence) {
       complaints.push(`${name}: filed under another epoch or sequence`);
+    } else if (toHex(record.keyId) !== toHex(keyIdOf(node.publicKey))) {
+      complaints.push(`${name}: of another key`);
     } else if (seen.has(`${entry.epoch}/${entry.sequence}`)) {
       complaints.push(`${name}: there twice`);
     } else {
@@ -106,6 +108,19 @@ function readable(
     }
   }
   return records;
+}
+
+/** Complains where store and flash hold other bytes under the same epoch and sequence. */
+function compareBytes(node: NodeEvidence, complaints: string[]): void {
+  const inFlash = new Map<string, string>();
+  for (const { epoch, sequence, bytes } of node.journal) {
+    inFlash.set(`${epoch}/${sequence}`, toHex(bytes));
+  }
+  for (const { epoch, sequence, bytes } of node.storedRecords) {
+    const payload = inFlash.get(`${epoch}/${sequence}`);
+    if (payload === undefined || toHex(bytes).startsWith(payload)) continue;
+    complaints.push(`${node.site} ${epoch}/${sequence}: store and flash differ`);
+  }
 }
 
 function isUsage(record: TallyRecord): record is UsageRecord {
@@ -174,9 +189,9 @@ const OPEN_MS_MAX = 3_600_000 + 60_000;
  */
 export function judgeNode(node: NodeEvidence, endMs: number): NodeAccount {
   const complaints: string[] = [];
-  const verified = new Set<string>();
-  const journal = readable(node, node.journal, 'journal', complaints, verified);
-  const stored = readable(node, node.storedRecords, 'store', complaints, verified);
+  const journal = readable(node, node.journal, 'journal', complaints);
+  const stored = readable(node, node.storedRecords, 'store', complaints);
+  compareBytes(node, complaints);
   compareCounters(node, journal, 'journal', complaints);
   compareCounters(node, stored, 'store', complaints);
   const judged = judgedCounters(node.kind);
@@ -222,14 +237,17 @@ export function judgeNode(node: NodeEvidence, endMs: number): NodeAccount {
 export function deliveredOf(node: NodeEvidence, endMs: number): { closed: number; stored: number } {
   const ageMs = 3_600_000;
   const newest = new Map<number, number>();
-  for (const entry of [...node.journal, ...node.storedRecords]) {
-    const parts = splitSigned(entry.bytes);
-    const record = typeof parts === 'string' ? parts : decodeRecord(parts.payload);
+  const payloads = node.storedRecords.map(({ bytes }) => splitSigned(bytes));
+  const records = [
+    ...node.journal.map(({ bytes }) => decodeRecord(bytes)),
+    ...payloads.map((parts) => (typeof parts === 'string' ? parts : decodeRecord(parts.payload))),
+  ];
+  for (const record of records) {
     if (typeof record === 'string') continue;
     const closedMs = (node.bootMs[record.epoch - 1] ?? 0) + record.uptimeS * 1000;
     if (closedMs > endMs - ageMs) continue;
     newest.set(record.epoch, Math.max(newest.get(record.epoch) ?? 0, record.sequence));
   }
-  const isOld = (entry: SignedBytes): boolean => entry.sequence <= (newest.get(entry.epoch) ?? 0);
+  const isOld = (entry: RecordBytes): boolean => entry.sequence <= (newest.get(entry.epoch) ?? 0);
   return { closed: sum([...newest.values()]), stored: node.storedRecords.filter(isOld).length };
 }

@@ -14,7 +14,7 @@ import { createFramer } from '../../shared/meshtastic/stream';
 import { decodeToRadio } from '../../shared/meshtastic/to-radio';
 import { decodeRecord, splitSigned } from '../../shared/record';
 import { readJournal } from './flash-reading';
-import type { SignedBytes } from './judge';
+import type { RecordBytes } from './judge';
 import { createMeter, type MeterHistory } from './meter';
 import type { Provision } from './provision';
 import type { Site } from './sites';
@@ -48,7 +48,7 @@ export interface VillageNode {
   /** In words, what its firmware did that it must not: faults, restarts. Nothing of that is part of this village. */
   faults(): string[];
   /** Every record in its flash image. */
-  journal(): SignedBytes[];
+  journal(): RecordBytes[];
 }
 
 /** What a device is made of. `meterUl`: µL a pulse, 0 for a canteen. */

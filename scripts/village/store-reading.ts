@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Sqlite as Database } from '../../gateway/edges/store/sqlite';
-import type { SignedBytes, StoredBucket } from './judge';
+import type { RecordBytes, StoredBucket } from './judge';
 
 /** Packets that changed nothing, so far in this folder. */
 export interface RefusedCounts {
@@ -23,7 +23,7 @@ export interface KeyProgress {
 export interface StoreReading {
   progress(): Map<string, KeyProgress>;
   refused(): RefusedCounts;
-  recordsOf(publicKey: Uint8Array): SignedBytes[];
+  recordsOf(publicKey: Uint8Array): RecordBytes[];
   bucketsOf(publicKey: Uint8Array): StoredBucket[];
   close(): void;
 }

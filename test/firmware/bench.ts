@@ -4,13 +4,14 @@
  */
 import { readFileSync } from 'node:fs';
 import { crc32 as zlibCrc32 } from 'node:zlib';
+import { type NodeState, stateOf } from '../../firmware/keep/journal';
 import {
-  decodePageHeader,
-  decodeState,
-  type NodeState,
-  RECORD_PREFIX_BYTES,
+  decodeNumbers,
+  pageSequenceOf,
+  payloadOf,
   scanPage,
   TYPE_RECORD,
+  TYPE_RISE,
   TYPE_STATE,
 } from '../../firmware/keep/journal-format';
 import { createVirtualBoard } from '../../hardware/virtual/board/board';
@@ -196,21 +197,33 @@ export function createBench(
   return bench;
 }
 
-/** What stands in the journal, oldest first, read from the flash image. */
+/** The packet of a payload, as the node signs it. */
+function packetOf(payload: Uint8Array): Uint8Array {
+  return concat([payload, ed25519.sign(SEED, sigStructure(RECORD_AAD, payload))]);
+}
+
+/** What stands in the journal, oldest first, read from the flash image; records as they are sent. */
 export function readFlash(board: VirtualBoard): { states: NodeState[]; records: Uint8Array[] } {
   const flash = board.flash();
   const pages: [number, Uint8Array][] = [];
   for (let at = 0; at < flash.length; at += PAGE_BYTES) {
     const page = flash.slice(at, at + PAGE_BYTES);
-    const sequence = decodePageHeader(page, crc32);
+    const sequence = pageSequenceOf(page, crc32);
     if (sequence > 0) pages.push([sequence, page]);
   }
   const states: NodeState[] = [];
   const records: Uint8Array[] = [];
+  let numbers: number[] = [];
   for (const [, page] of pages.sort((a, b) => a[0] - b[0])) {
-    scanPage(page, crc32, (type, content) => {
-      if (type === TYPE_STATE) states.push(decodeState(content));
-      if (type === TYPE_RECORD) records.push(content.slice(RECORD_PREFIX_BYTES));
+    scanPage(page, crc32, TYPE_RISE, (type, content) => {
+      if (content === null) return;
+      if (type === TYPE_RECORD) {
+        records.push(packetOf(payloadOf(content)));
+        return;
+      }
+      if (type === TYPE_STATE) numbers = decodeNumbers(content, []).slice(1);
+      else numbers = decodeNumbers(content, numbers);
+      states.push(stateOf(numbers));
     });
   }
   return { states, records };

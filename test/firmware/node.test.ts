@@ -136,7 +136,7 @@ test('a power cut costs at most the open bucket, and the next epoch says so', ()
 });
 
 test('the power may go at any byte of a flash write: counters never go back, nothing signed is lost', () => {
-  for (let bytes = 0; bytes < 140; bytes += 3) {
+  for (let bytes = 0; bytes < 60; bytes += 3) {
     const bench = createBench();
     draw(bench, HOUR_MS - 11_000, 40);
     const before = readFlash(bench.board).states;

@@ -7,7 +7,7 @@ import {
   judgeNode,
   type NodeEvidence,
   ownBuckets,
-  type SignedBytes,
+  type RecordBytes,
 } from '../../scripts/village/judge';
 import { nodeKeyOf } from '../../scripts/village/keys';
 import { addToMeter, createMeter } from '../../scripts/village/meter';
@@ -21,7 +21,7 @@ const HOUR_MS = 3_600_000;
 /** µL; 10.67 pulses a decilitre. */
 const PULSE_UL = 9375;
 
-function signed(record: UsageRecord): SignedBytes {
+function signed(record: UsageRecord): RecordBytes {
   const payload = encodeRecord(record);
   const signature = signRecord(key, payload);
   return {
@@ -29,6 +29,10 @@ function signed(record: UsageRecord): SignedBytes {
     sequence: record.sequence,
     bytes: new Uint8Array([...payload, ...signature]),
   };
+}
+
+function unsigned(record: UsageRecord): RecordBytes {
+  return { epoch: record.epoch, sequence: record.sequence, bytes: encodeRecord(record) };
 }
 
 /** The record of one hour whose every bucket holds `perBucketDl`. */
@@ -68,7 +72,7 @@ function evidence(): NodeEvidence {
     publicKey: key.publicKey,
     bootMs: [BOOT_MS],
     meters: [meter],
-    journal: records.map(signed),
+    journal: records.map(unsigned),
     storedRecords: records.slice(0, 2).map(signed),
     storedBuckets: records
       .slice(0, 2)
@@ -141,6 +145,12 @@ test('a bad signature, a foreign key, a record filed wrongly or twice are compla
   const twice = evidence();
   twice.storedRecords.push(twice.storedRecords[0]);
   expect(judgeNode(twice, END_MS).complaints[0]).toMatch(/there twice/);
+});
+
+test('store and flash that hold other bytes for the same record are complained of', () => {
+  const node = evidence();
+  node.journal[0] = unsigned(hour(1, 3, { status: 1 }));
+  expect(judgeNode(node, END_MS).complaints).toEqual(['wp-01 1/1: store and flash differ']);
 });
 
 test('a node that closes no records is complained of, though all its water counts as open', () => {
