@@ -16,7 +16,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 export const END_MS = 7 * HOUR_MS;
 /** From then on the next flash write is cut short by TEAR_BYTES and the power is gone. */
 const TEAR_MS = 3 * HOUR_MS + 7 * MINUTE_MS + 3333;
-const TEAR_BYTES = 29;
+const TEAR_BYTES = 3;
 /** The power is back. */
 const AGAIN_MS = TEAR_MS + 9 * MINUTE_MS;
 const SLOT = 21;
