@@ -134,8 +134,12 @@ export interface Board extends Partial<SensorDoors> {
   signer: Signer | null;
   flash: PagedFlash;
   uart: Uart;
-  /** Pulses of the meter since boot, modulo 2^32, counted without the processor. */
+  /** Pulses of the meter since the chip's reset, modulo 2^32, counted without the processor. */
   pulseCount(): number;
+  /** What `pulseCount` gave last before the program was started again; 0 after a reset of the chip. */
+  pulsesAtStart: number;
+  /** Calls back before the program ends for a restart that was asked for; not before a watchdog's or a power cut. */
+  beforeRestart(fn: () => void): void;
   /** Calls back once for each press of button 0, 1, … . */
   onPress(button: number, fn: () => void): void;
   kickWatchdog(): void;

@@ -83,6 +83,9 @@ declare const E: {
   setFlags(flags: { unsafeFlash: number }): void;
   enableWatchdog(seconds: number, isAuto: boolean): void;
   kickWatchdog(): void;
+  /** "kill": before reboot(), load() and reset(). */
+  on(event: 'kill', fn: () => void): void;
+  removeAllListeners(event: 'kill'): void;
   reboot(): void;
   getErrorFlags(): string[];
   /** Volts that analogRead's 1 stands for. */

@@ -62,8 +62,6 @@ export const DRIFT_PPM = 50;
 export const BULLETIN_AGE_S = 16;
 /** Below this the status says "battery low", mV. */
 export const BATTERY_LOW_MV = 2400;
-/** Below this the node does not write the next epoch, mV (0 = unknown is let through). */
-export const BATTERY_DEAD_MV = 1900;
 
 /** One tenth of a litre, µL: the step of a volume counter. */
 export const STEP_UL = 100000;

@@ -7,8 +7,9 @@ import { encodeUsageRecord } from '../shared/record';
 import type { Board, NodeConfig } from './board';
 import { keepState, type NodeState, openJournal, stateOf } from './keep/journal';
 import { closeRecord } from './keep/record-maker';
+import { isTooLowToWrite } from './keep/voltage';
 import type { Link } from './link';
-import { BATTERY_DEAD_MV, BUCKET_MS, BUCKET_S, SEND_PERIOD_MS, TICK_MS } from './node-limits';
+import { BUCKET_MS, BUCKET_S, SEND_PERIOD_MS, TICK_MS } from './node-limits';
 import type { Node, NodePart } from './node-parts';
 import { hearBulletin } from './send/bulletins';
 import { scheduleNewest, scheduleOld, sendDue } from './send/sender';
@@ -70,7 +71,9 @@ function createNode(board: Board, link: Link, kind: Kind, config: NodeConfig): N
   };
 }
 
+/** Below a safe voltage nothing is written: what was counted waits in memory for a better moment. */
 function saveState(node: Node): void {
+  if (isTooLowToWrite(node.board)) return;
   keepState(node.board, node.journal, {
     epoch: node.epoch,
     remainderUl: node.counting.remainderUl,
@@ -92,9 +95,16 @@ function startRhythm(node: Node, sensors: Sensor[]): void {
   let bucketsEnded = 0;
   const readSensors: (() => void)[] = [];
   for (let i = 0; i < sensors.length; i++) readSensors.push(sensors[i](node.sense));
+  const readAll = (): void => {
+    for (let i = 0; i < readSensors.length; i++) readSensors[i]();
+  };
+  node.board.beforeRestart(() => {
+    readAll();
+    saveState(node);
+  });
   node.board.every(TICK_MS, () => {
     node.board.kickWatchdog();
-    for (let i = 0; i < readSensors.length; i++) readSensors[i]();
+    readAll();
     const bucketsDue = Math.floor(node.board.uptimeMs() / BUCKET_MS);
     while (bucketsEnded < bucketsDue) {
       bucketsEnded++;
@@ -110,12 +120,11 @@ function startRhythm(node: Node, sensors: Sensor[]): void {
  */
 export function startNode(board: Board, link: Link, kind: Kind, startParts?: NodePart): void {
   const config = board.config;
-  const batteryMv = board.batteryMv();
   if (!config || board.flash.pageCount < 2) {
     board.say('no tw.cfg, or no journal of two pages');
     return;
   }
-  if (batteryMv > 0 && batteryMv < BATTERY_DEAD_MV) {
+  if (isTooLowToWrite(board)) {
     board.say('battery too low to start');
     return;
   }

@@ -60,7 +60,7 @@ export function createNrf52832(): Board {
     print(`fault ${faults} ${error}`);
   });
   pinMode(D2, 'input_pullup');
-  startPulseCounter(METER_PIN_NUMBER);
+  const pulsesAtStart = startPulseCounter(METER_PIN_NUMBER);
   const bootS = getTime();
   return {
     uptimeMs: () => Math.round((getTime() - bootS) * 1000),
@@ -84,6 +84,8 @@ export function createNrf52832(): Board {
       write: (bytes) => Serial1.write(bytes),
     },
     pulseCount: readPulseCounter,
+    pulsesAtStart: pulsesAtStart,
+    beforeRestart: (fn) => E.on('kill', fn),
     onPress: onPress,
     kickWatchdog: () => E.kickWatchdog(),
     say: (text) => print(text),

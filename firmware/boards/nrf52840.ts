@@ -71,7 +71,7 @@ export function createNrf52840(): Board {
     print(`fault ${faults} ${error}`);
   });
   pinMode(D0, 'input_pullup');
-  startPulseCounter(XIAO_METER_PIN_NUMBER);
+  const pulsesAtStart = startPulseCounter(XIAO_METER_PIN_NUMBER);
   digitalWrite(D14, 1);
   const bootS = getTime();
   const board: Board = {
@@ -101,6 +101,8 @@ export function createNrf52840(): Board {
       write: (bytes) => Serial1.write(bytes),
     },
     pulseCount: readPulseCounter,
+    pulsesAtStart: pulsesAtStart,
+    beforeRestart: (fn) => E.on('kill', fn),
     onPress: onPress,
     kickWatchdog: () => E.kickWatchdog(),
     say: (text) => print(text),

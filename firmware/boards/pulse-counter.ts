@@ -13,7 +13,6 @@ const PPI_TEP = 0x4001f514 + 8 * PPI_CHANNEL;
 const PPI_CHENSET = 0x4001f504;
 const TIMER_TASKS_START = 0x4001a000;
 const TIMER_TASKS_COUNT = 0x4001a008;
-const TIMER_TASKS_CLEAR = 0x4001a00c;
 const TIMER_TASKS_CAPTURE = 0x4001a040;
 const TIMER_MODE = 0x4001a504;
 const TIMER_BITMODE = 0x4001a508;
@@ -23,19 +22,23 @@ const EVENT_LOW_TO_HIGH = 0x10001;
 const MODE_COUNTER = 1;
 const BITMODE_32 = 3;
 
-/** Starts counting rising edges of a pin (its number on the chip) from 0. */
-export function startPulseCounter(pinNumber: number): void {
+/**
+ * Starts counting rising edges of a pin (its number on the chip). Gives what the last reading before was: 0 after a
+ * reset of the chip. Where only the program starts again the counter runs on, and nothing is missed.
+ */
+export function startPulseCounter(pinNumber: number): number {
+  const lastReading = peek32(TIMER_CC) >>> 0;
   poke32(TIMER_MODE, MODE_COUNTER);
   poke32(TIMER_BITMODE, BITMODE_32);
-  poke32(TIMER_TASKS_CLEAR, 1);
   poke32(GPIOTE_CONFIG, EVENT_LOW_TO_HIGH | (pinNumber << 8));
   poke32(PPI_EEP, GPIOTE_EVENTS_IN);
   poke32(PPI_TEP, TIMER_TASKS_COUNT);
   poke32(PPI_CHENSET, 1 << PPI_CHANNEL);
   poke32(TIMER_TASKS_START, 1);
+  return lastReading;
 }
 
-/** Pulses since the start, modulo 2^32. */
+/** Pulses since the chip's reset, modulo 2^32. */
 export function readPulseCounter(): number {
   poke32(TIMER_TASKS_CAPTURE, 1);
   return peek32(TIMER_CC) >>> 0;

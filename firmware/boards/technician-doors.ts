@@ -37,6 +37,8 @@ function eraseAll(keyAddress: number, journal: PagedFlash): void {
     E.kickWatchdog();
     journal.erase(page);
   }
+  // Or the restart would save the counters once more.
+  E.removeAllListeners('kill');
   require('Storage').erase('tw.cfg');
   require('Flash').erasePage(keyAddress);
 }

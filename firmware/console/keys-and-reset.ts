@@ -4,17 +4,13 @@
  * Espruino-safe.
  */
 import { toHex } from '../../shared/bytes';
-import { BATTERY_WRITE_MV_MIN, RESET_CODE_MS } from '../node-limits';
+import { isTooLowToWrite } from '../keep/voltage';
+import { RESET_CODE_MS } from '../node-limits';
 import type { Answer, Command, Technician } from './technician';
-
-function isBatteryLow(technician: Technician): boolean {
-  const batteryMv = technician.board.batteryMv();
-  return batteryMv > 0 && batteryMv < BATTERY_WRITE_MV_MIN;
-}
 
 /** Makes the node's key, once. Tells the public half only. */
 export function key(technician: Technician): Answer {
-  if (isBatteryLow(technician)) return 'battery low';
+  if (isTooLowToWrite(technician.board)) return 'battery low';
   const made = technician.doors.makeKey();
   return typeof made === 'string' ? made : { publicKey: toHex(made) };
 }
@@ -36,7 +32,7 @@ export function createFactoryReset(): Command {
       return { code: code, erases: 'key, configuration, journal: every record not yet sent' };
     }
     if (code === '' || String(argument) !== code || nowMs > untilMs) return 'wrong code';
-    if (isBatteryLow(technician)) return 'battery low';
+    if (isTooLowToWrite(technician.board)) return 'battery low';
     code = '';
     technician.doors.eraseAll();
     technician.board.after(100, () => technician.doors.restart());

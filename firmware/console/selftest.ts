@@ -2,7 +2,8 @@
  * What: the self-test: each part of the node, whether it works, and what to check where it does not.
  * From where to where: board and node -> a list of [part, passed, what to check]. Changes nothing. Espruino-safe.
  */
-import { BATTERY_DEAD_MV, FREE_VARIABLES_MIN } from '../node-limits';
+import { isTooLowToWrite } from '../keep/voltage';
+import { FREE_VARIABLES_MIN } from '../node-limits';
 import type { Answer, Technician } from './technician';
 
 type Check = [part: string, isGood: boolean, advice: string];
@@ -53,10 +54,7 @@ export function selftest(technician: Technician): Answer {
   check('journal', 'make the file journal with room for two flash pages', () =>
     readsFlash(technician),
   );
-  check('battery', 'charge or replace the battery', () => {
-    const batteryMv = board.batteryMv();
-    return batteryMv === 0 || batteryMv >= BATTERY_DEAD_MV;
-  });
+  check('battery', 'charge or replace the battery', () => !isTooLowToWrite(board));
   check('memory', 'write another Espruino or a smaller program', () => {
     return technician.doors.device().freeVariables >= FREE_VARIABLES_MIN;
   });

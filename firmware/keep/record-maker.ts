@@ -17,6 +17,7 @@ import type { Node } from '../node-parts';
 import { timeAt, uncertaintyAt } from '../sense/clock';
 import { keepRecord } from './journal';
 import { countOfEpoch } from './record-index';
+import { isTooLowToWrite } from './voltage';
 
 /** Writes the payload of a record: which kind it becomes is the caller's. Throws: it does not fit. */
 export type Encode = (record: UsageRecord) => Uint8Array;
@@ -68,13 +69,14 @@ function composePayload(node: Node, uptimeS: number, encode: Encode): Uint8Array
   }
 }
 
-/** Makes and keeps a record of this uptime: the hour's, or an event. Without a signer nothing is made. */
+/** Makes and keeps a record of this uptime: the hour's, or an event. Without a signer, or below a safe voltage, nothing is made. */
 export function closeRecord(node: Node, uptimeS: number, encode: Encode): void {
-  if (!node.board.signer || node.sequence === SEQUENCE_MAX) return;
+  const board = node.board;
+  if (!board.signer || node.sequence === SEQUENCE_MAX || isTooLowToWrite(board)) return;
   const payload = composePayload(node, uptimeS, encode);
   node.sequence++;
   node.journal.hasOverwritten = false;
-  keepRecord(node.board, node.journal, node.epoch, node.sequence, payload);
+  keepRecord(board, node.journal, node.epoch, node.sequence, payload);
   node.recent.push([0, 0]);
   if (node.recent.length > RECENT_RECORDS) node.recent.splice(0, 1);
 }

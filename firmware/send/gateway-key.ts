@@ -9,13 +9,14 @@ import { decodeGatewayKeyNotice, isGatewayKeyNotice } from '../../shared/gateway
 import type { Reason } from '../../shared/reasons';
 import { splitSigned } from '../../shared/record';
 import { keepGatewayKey, keptGatewayKey } from '../keep/gateway-key-entry';
+import { isTooLowToWrite } from '../keep/voltage';
 import type { Node } from '../node-parts';
 import { timeAt } from '../sense/clock';
 
 /**
  * Judges an announcement. Rejects: too-short, too-long, unknown-key (this node knows no recovery key), bad-signature,
- * every reason of decodeGatewayKeyNotice, replayed (its number is not above the newest one's), not-yet-valid (the node knows the time, and it is too early: the
- * announcement is repeated). The new gateway's bulletins are counted from its own first one.
+ * every reason of decodeGatewayKeyNotice, replayed (its number is not above the newest one's), not-yet-valid (the
+ * node knows the time and it is too early, or the battery is too low to keep it: the announcement is repeated). The new gateway's bulletins are counted from its own first one.
  */
 export function hearGatewayKey(node: Node, packet: Uint8Array): Reason | null {
   const signer = node.board.signer;
@@ -30,7 +31,8 @@ export function hearGatewayKey(node: Node, packet: Uint8Array): Reason | null {
   const kept = keptGatewayKey(node.journal);
   if (notice.sequence <= (kept ? kept.sequence : 0)) return 'replayed';
   const timeS = timeAt(node.clock, Math.floor(node.board.uptimeMs() / 1000));
-  if (timeS > 0 && timeS < notice.validFromS) return 'not-yet-valid';
+  if (isTooLowToWrite(node.board) || (timeS > 0 && timeS < notice.validFromS))
+    return 'not-yet-valid';
   node.gatewayKey = new Uint8Array(notice.publicKey);
   keepGatewayKey(node.board, node.journal, notice.sequence, node.gatewayKey);
   node.bulletinSequence = 0;

@@ -8,7 +8,7 @@ import type { Sense } from '../sense/sense';
 
 /** Reads the counter at each tick; the volume of a pulse is the configuration's. */
 export function pulseMeter(sense: Sense): () => void {
-  let lastCount = sense.board.pulseCount();
+  let lastCount = sense.board.pulsesAtStart;
   let isFlowing = false;
   return () => {
     const count = sense.board.pulseCount();

@@ -19,7 +19,7 @@ import { crc32 } from '../../hardware/virtual/board/crc32';
 import { MDBT42Q, XIAO_NRF52840 } from '../../hardware/virtual/board/layouts';
 import type { VirtualBoard } from '../../hardware/virtual/board/types';
 import { createNobleEd25519 } from '../../hardware/virtual/ed25519-noble';
-import { startBundle } from '../../hardware/virtual/run-bundle';
+import { installBundle, startBundle } from '../../hardware/virtual/run-bundle';
 import { type BulletinEntry, encodeBulletin } from '../../shared/bulletin';
 import { concat, toHex } from '../../shared/bytes';
 import { BULLETIN_AAD, RECORD_AAD, sigStructure } from '../../shared/cose';
@@ -64,6 +64,8 @@ export interface Bench {
   say(message: FromRadioToSend): void;
   /** Runs the board to a world time and gives it what the radio says on the way. */
   run(untilMs: number): void;
+  /** The program starts again on a board whose registers stay, whatever ran there before. */
+  restart(): void;
   /** A signed bulletin as it would be broadcast; `sequence` rises by itself. */
   bulletin(entries: BulletinEntry[], over?: { sequence?: number; timeS?: number }): Uint8Array;
   broadcast(packet: Uint8Array): void;
@@ -159,6 +161,7 @@ export function createBench(
   let sequence = 0;
   const bench: Bench = {
     board,
+    restart: () => {},
     heard,
     say: (message) => {
       said.push(encodeFrame(encodeFromRadio(message)));
@@ -193,7 +196,12 @@ export function createBench(
   board.onTransmit((bytes) => framer.push(bytes));
   provision(board, kind, journalPages);
   board.spareFlash().set(keyRegionOf(SEED), 0);
-  startBundle(board, readFileSync(`dist/firmware/${profile}.js`, 'utf8'));
+  const text = readFileSync(`dist/firmware/${profile}.js`, 'utf8');
+  startBundle(board, text);
+  bench.restart = () => {
+    installBundle(board, text);
+    board.reload();
+  };
   return bench;
 }
 
@@ -202,29 +210,39 @@ function packetOf(payload: Uint8Array): Uint8Array {
   return concat([payload, ed25519.sign(SEED, sigStructure(RECORD_AAD, payload))]);
 }
 
-/** What stands in the journal, oldest first, read from the flash image; records as they are sent. */
-export function readFlash(board: VirtualBoard): { states: NodeState[]; records: Uint8Array[] } {
-  const flash = board.flash();
+/** The journal's pages in a flash image, oldest first. */
+function pagesOf(flash: Uint8Array): Uint8Array[] {
   const pages: [number, Uint8Array][] = [];
   for (let at = 0; at < flash.length; at += PAGE_BYTES) {
-    const page = flash.slice(at, at + PAGE_BYTES);
+    const page = flash.subarray(at, at + PAGE_BYTES);
     const sequence = pageSequenceOf(page, crc32);
     if (sequence > 0) pages.push([sequence, page]);
   }
+  return pages.sort((a, b) => a[0] - b[0]).map(([, page]) => page);
+}
+
+/** The states that stand in the journal, oldest first, read from the flash image. */
+export function readStates(board: VirtualBoard): NodeState[] {
   const states: NodeState[] = [];
-  const records: Uint8Array[] = [];
   let numbers: number[] = [];
-  for (const [, page] of pages.sort((a, b) => a[0] - b[0])) {
+  for (const page of pagesOf(board.flash())) {
     scanPage(page, crc32, TYPE_RISE, (type, content) => {
-      if (content === null) return;
-      if (type === TYPE_RECORD) {
-        records.push(packetOf(payloadOf(content)));
-        return;
-      }
+      if (content === null || type === TYPE_RECORD) return;
       if (type === TYPE_STATE) numbers = decodeNumbers(content, []).slice(1);
       else numbers = decodeNumbers(content, numbers);
       states.push(stateOf(numbers));
     });
   }
-  return { states, records };
+  return states;
+}
+
+/** What stands in the journal, oldest first; records as they are sent. */
+export function readFlash(board: VirtualBoard): { states: NodeState[]; records: Uint8Array[] } {
+  const records: Uint8Array[] = [];
+  for (const page of pagesOf(board.flash())) {
+    scanPage(page, crc32, TYPE_RECORD, (type, content) => {
+      if (content !== null && type === TYPE_RECORD) records.push(packetOf(payloadOf(content)));
+    });
+  }
+  return { states: readStates(board), records };
 }

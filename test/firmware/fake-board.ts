@@ -133,6 +133,8 @@ export function fakeBoard(pages: Uint8Array[], kind = 1): FakeBoard {
     flash: flashOf(state),
     uart: { open: () => {}, write: () => {} },
     pulseCount: () => state.pulses >>> 0,
+    pulsesAtStart: 0,
+    beforeRestart: () => {},
     onPress: (button: number, fn: () => void) => {
       presses[button] = fn;
     },

@@ -47,10 +47,13 @@ interface Parts {
   watchdogMs: number;
   watchdogPeriodMs: number;
   batteryMv: number;
+  /** What the firmware wants to do before a restart that was asked for. */
+  killHandlers: (() => void)[];
   boot: () => void;
 }
 
-function powerOff(parts: Parts): void {
+/** The program ends; peripherals that the firmware set up by their registers go on. */
+function endProgram(parts: Parts): void {
   const machine = parts.machine;
   machine.powered = false;
   machine.uncaughtHandler = null;
@@ -59,9 +62,14 @@ function powerOff(parts: Parts): void {
   parts.pins.reset();
   parts.serial.reset();
   parts.softPorts.reset();
-  parts.counter.reset();
   parts.memory.forget();
+  parts.killHandlers = [];
   parts.watchdogMs = -1;
+}
+
+function powerOff(parts: Parts): void {
+  endProgram(parts);
+  parts.counter.reset();
 }
 
 function powerUp(parts: Parts): void {
@@ -78,6 +86,17 @@ function powerUp(parts: Parts): void {
 function runEvent(parts: Parts, run: () => void): void {
   parts.memory.forget();
   enter(parts.machine, run);
+}
+
+/** A restart that was asked for: the firmware hears of it first. `isReset`: the chip's registers are lost too. */
+function restart(parts: Parts, isReset: boolean): void {
+  const handlers = parts.killHandlers;
+  parts.machine.resetAsked = false;
+  for (let i = 0; i < handlers.length; i++) runEvent(parts, handlers[i]);
+  if (!parts.machine.powered) return;
+  if (isReset) powerOff(parts);
+  else endProgram(parts);
+  powerUp(parts);
 }
 
 /** The board's 3.3 V: its regulator gives no more than the battery has. */
@@ -100,7 +119,12 @@ function createE(parts: Parts, random: () => number) {
     hwRand: random,
     setConsole: (): void => {},
     setFlags: (): void => {},
-    on: (): void => {},
+    on: (event: string, fn: () => void): void => {
+      if (event === 'kill') parts.killHandlers.push(fn);
+    },
+    removeAllListeners: (event: string): void => {
+      if (event === 'kill') parts.killHandlers = [];
+    },
     enableWatchdog: (seconds: number, isAuto?: boolean): void => {
       mustHavePower(machine);
       if (isAuto !== false) return;
@@ -216,10 +240,7 @@ function runDue(parts: Parts): void {
     powerOff(parts);
     powerUp(parts);
   }
-  if (machine.powered && machine.resetAsked) {
-    powerOff(parts);
-    powerUp(parts);
-  }
+  if (machine.powered && machine.resetAsked) restart(parts, true);
 }
 
 function createPlugs(parts: Parts): BoardPlugs {
@@ -241,6 +262,7 @@ function createParts(options: VirtualBoardOptions, layout: BoardLayout, machine:
   const parts = { machine, list, watchdogMs: -1, watchdogPeriodMs: 0 } as Parts;
   parts.batteryMv = options.batteryMv;
   parts.boot = () => {};
+  parts.killHandlers = [];
   const eraseMs = options.pageEraseMs === undefined ? PAGE_ERASE_MS : options.pageEraseMs;
   const bytes = options.pageBytes;
   const cutPower = (): void => powerOff(parts);
@@ -332,6 +354,12 @@ export function createVirtualBoard(options: VirtualBoardOptions): VirtualBoard {
     powerCut: () => powerOff(parts),
     powerOn: () => {
       if (!machine.powered) powerUp(parts);
+    },
+    reload: () => {
+      if (machine.powered) restart(parts, false);
+    },
+    reboot: () => {
+      if (machine.powered) restart(parts, true);
     },
     isPowered: () => machine.powered,
     powerCutAfterFlashBytes: (count) => {

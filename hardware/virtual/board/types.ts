@@ -88,6 +88,10 @@ export interface VirtualBoard {
   powerCut(): void;
   /** The power comes back and the bundle starts again. */
   powerOn(): void;
+  /** Espruino's load(): the program starts again, the chip's registers stay. */
+  reload(): void;
+  /** Espruino's E.reboot(): the program says goodbye, then the chip is reset. */
+  reboot(): void;
   isPowered(): boolean;
   /** After so many more bytes of programming or erasing the power goes in the middle; -1 = never. */
   powerCutAfterFlashBytes(count: number): void;
