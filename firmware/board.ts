@@ -22,6 +22,8 @@ export interface NodeConfig {
   keyId: string;
   /** Calibration id that goes into each record, 0..65535. */
   calibrationId: number;
+  /** Pin that switches the radio's supply, 1 = on; left out: the radio is always on and relays for others. */
+  radioPowerPin?: string;
   /** Volume of one pulse, µL; 0 where there is no meter. */
   pulseUl: number;
   /** The sensors that are fitted beside the meter and the meal buttons, and their settings; none when left out. */
@@ -50,6 +52,8 @@ export interface Signer {
 /** The serial port that leads to the radio. */
 export interface Uart {
   open(baud: number, onData: (chunk: Uint8Array) => void): void;
+  /** Saves the current of an open port. Left out by boards whose radio is always on. */
+  close?(): void;
   write(bytes: Uint8Array): void;
 }
 

@@ -99,6 +99,8 @@ declare const NRF: {
 
 declare const Serial1: {
   setup(baud: number, options: { rx: Pin; tx: Pin }): void;
+  unsetup(): void;
+  removeAllListeners(event: 'data'): void;
   write(bytes: Uint8Array): void;
   on(event: 'data', fn: (chunk: string) => void): void;
 };

@@ -56,6 +56,40 @@ export const ANSWER_MS = 60000;
 /** What the mesh may take to say what became of a packet, ms. */
 export const OUTCOME_MS = 90000;
 
+/** Listening costs at most one second in so many of uptime, s: 30 s an hour, … */
+export const LISTEN_SHARE_S = 120;
+/** … and once this much uptime more, s: a budget of 240 s from the boot on. */
+export const LISTEN_BURST_S = 28800;
+/** The window begins this long before the group's minute, s: the bulletin that set the clock may have been old when heard, … */
+export const LISTEN_EARLY_S = 14;
+/** … and ends this long after it, s: the gateway's tick and the way through the mesh. */
+export const LISTEN_LATE_S = 21;
+/** With drift above this, s, the minute is not known well enough to wait for it: 22 days without a bulletin. */
+export const LISTEN_GUARD_S_MAX = 100;
+/** After so many windows without a bulletin every second one searches. */
+export const LISTEN_MISSES_MAX = 24;
+/** Search: one window of this length, s, … */
+export const SWEEP_S = 120;
+/** … in this time, s, … */
+export const SWEEP_PERIOD_S = 18000;
+/** … each this much later in the hour, s: SWEEP_S less the scatter of the bulletin's arrival. */
+export const SWEEP_STEP_S = 98;
+/** A gateway answers a record without time with a bulletin: not before this, s, after the record … */
+export const ANSWER_AFTER_S = 55;
+/** … and is listened for this long, s, … */
+export const ANSWER_LISTEN_S = 50;
+/** … after each record at first, then after every second, fourth and at last every eighth. */
+export const ANSWER_GAP_MAX = 8;
+
+/** A radio that is powered only when needed is looked after this often, ms, … */
+export const RADIO_LOOK_MS = 2000;
+/** … asked again after this, ms: it boots in some seconds, … */
+export const RADIO_ASK_MS = 6000;
+/** … must be ready within this, ms, … */
+export const RADIO_READY_MS_MAX = 60000;
+/** … and stays on for so long after a packet, ms: the neighbours' repeats end. */
+export const RADIO_LINGER_MS = 3000;
+
 /** The node's clock drifts at most this much, parts per million. */
 export const DRIFT_PPM = 50;
 /** A bulletin may be this old when it is heard, s. */

@@ -70,6 +70,11 @@ export interface Bulletin {
   entries: BulletinEntry[];
 }
 
+/** The fixed minute of the hour of a group (0..15), by the gateway's clock: 0, 3, 7, 11, ... 56. */
+export function groupMinute(group: number): number {
+  return Math.floor((group * 60) / GROUPS_MAX);
+}
+
 /** A u16 in two bytes, big-endian. */
 function putU16(out: number[], value: number): void {
   out.push(value >> 8, value & 255);

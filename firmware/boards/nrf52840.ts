@@ -98,6 +98,10 @@ export function createNrf52840(): Board {
         Serial1.on('data', (chunk) => onData(E.toUint8Array(chunk)));
         Serial1.setup(baud, { rx: D7, tx: D6 });
       },
+      close: () => {
+        Serial1.unsetup();
+        Serial1.removeAllListeners('data');
+      },
       write: (bytes) => Serial1.write(bytes),
     },
     pulseCount: readPulseCounter,

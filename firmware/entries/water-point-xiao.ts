@@ -5,15 +5,17 @@
 import { createNrf52840, xiaoTechnicianDoors } from '../boards/nrf52840';
 import { startConsole } from '../console/console';
 import { waterPoint } from '../kinds/water-point';
-import { createUartLink } from '../links/uart';
+import { createConfiguredUartLink } from '../links/uart-of-config';
 import { startNode } from '../node';
+import { startBulletinWindows } from '../send/bulletin-windows';
 import { startEvents } from '../send/events';
 import { startGatewayKey } from '../send/gateway-key';
 
 const board = createNrf52840();
 const attachConsole = startConsole(board, xiaoTechnicianDoors(board));
-startNode(board, createUartLink(board), waterPoint, (node) => {
+startNode(board, createConfiguredUartLink(board), waterPoint, (node) => {
   attachConsole(node);
   startEvents(node);
   startGatewayKey(node);
+  startBulletinWindows(node);
 });

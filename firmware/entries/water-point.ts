@@ -5,7 +5,8 @@
 import { createNrf52832 } from '../boards/nrf52832';
 import { waterPoint } from '../kinds/water-point';
 import { createUartLink } from '../links/uart';
+import { createSession } from '../links/uart-session';
 import { startNode } from '../node';
 
 const board = createNrf52832();
-startNode(board, createUartLink(board), waterPoint);
+startNode(board, createUartLink(board, createSession(board)), waterPoint);

@@ -4,16 +4,11 @@
  * Pure. Source: design section 6: "each group of 16 slots has its fixed minute of the hour"; a node
  * without time is answered early, so that it need not wait an hour for its first date.
  */
+import { groupMinute } from '../../shared/bulletin';
 import { BULLETIN_RETRY_MS, EARLY_BULLETIN_DELAY_MS, EARLY_BULLETIN_GAP_MS } from '../limits';
 
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
-const GROUPS = 16;
-
-/** The fixed minute of the hour of a group (0..15): 0, 3, 7, 11, ... 56. */
-export function groupMinute(group: number): number {
-  return Math.floor((group * 60) / GROUPS);
-}
 
 /** Number of the hour that began last with this group's minute. */
 function hourIndex(group: number, nowMs: number): number {

@@ -1,13 +1,14 @@
 /*
  * One site's device: a virtual board with the firmware's bundle, its wires to a virtual Meshtastic radio, its meter.
  * From: pulses and presses of the schedule, bytes of the radio. To: the radio; its flash image to the judge.
- * Source: the board's and the radio's own files; UART 8N1 at 115200 bit/s.
+ * Source: the board's and the radio's own files.
  */
 import { createVirtualBoard } from '../../hardware/virtual/board/board';
 import type { Ed25519, VirtualBoard } from '../../hardware/virtual/board/types';
-import type { Connection, Radio } from '../../hardware/virtual/radio';
+import { joinWires, stepBoard } from '../../hardware/virtual/board-in-world';
+import type { Radio } from '../../hardware/virtual/radio';
 import { startBundle } from '../../hardware/virtual/run-bundle';
-import type { World, WorldTimer } from '../../hardware/virtual/world';
+import type { World } from '../../hardware/virtual/world';
 import { isBulletin } from '../../shared/bulletin';
 import { PORTNUM } from '../../shared/limits';
 import { createFramer } from '../../shared/meshtastic/stream';
@@ -26,8 +27,6 @@ const PIN_BUTTONS = [3, 4] as const;
 const PAGE_BYTES = 4096;
 const PAGE_COUNT = 10;
 const BATTERY_MV = 3300;
-/** A byte on the wire: ten bits at 115200 bit/s. */
-const BYTE_MS = 10_000 / 115_200;
 
 /** A device at its site. */
 export interface VillageNode {
@@ -64,19 +63,6 @@ export interface NodeSetup {
   bundle: string;
 }
 
-/** Keeps the board's clock in step with the world's: runs it now and at its own next due time. */
-function stepBoard(world: World, board: VirtualBoard): () => void {
-  let timer: WorldTimer | undefined;
-  const step = (): void => {
-    board.runUntil(world.nowMs());
-    const dueMs = board.nextDueMs();
-    if (timer?.fn !== null && timer?.dueMs === dueMs) return;
-    world.cancel(timer);
-    timer = dueMs < 0 ? undefined : world.at(dueMs, step);
-  };
-  return step;
-}
-
 /** Counts records on the wire from board to radio. */
 function watchWire(): { push(bytes: Uint8Array): void; sent(): number; highest(): number } {
   let sent = 0;
@@ -93,32 +79,6 @@ function watchWire(): { push(bytes: Uint8Array): void; sent(): number; highest()
     return true;
   });
   return { push: framer.push, sent: () => sent, highest: () => highest };
-}
-
-/** Joins board and radio by two wires with the time that bytes take on them. */
-function joinWires(setup: NodeSetup, board: VirtualBoard, step: () => void) {
-  const { world, radio } = setup;
-  const wire = watchWire();
-  const connection: Connection = radio.connect(
-    // The radio's model times its own bytes; here they only take the length of the wire.
-    (bytes) => {
-      const copy = Uint8Array.from(bytes);
-      world.at(world.nowMs() + 1, () => {
-        board.runUntil(world.nowMs());
-        board.receive(copy);
-        step();
-      });
-    },
-    () => {},
-    { serial: true },
-  );
-  board.onTransmit((bytes, atMs) => {
-    const copy = Uint8Array.from(bytes);
-    wire.push(copy);
-    const arrivalMs = Math.max(atMs, world.nowMs()) + Math.ceil(copy.length * BYTE_MS);
-    world.at(arrivalMs, () => connection.write(copy));
-  });
-  return wire;
 }
 
 function faultsOf(site: Site, board: VirtualBoard): string[] {
@@ -142,7 +102,8 @@ export function createNode(setup: NodeSetup): VillageNode {
     batteryMv: BATTERY_MV,
   });
   const step = stepBoard(world, board);
-  const wire = joinWires(setup, board, step);
+  const wire = watchWire();
+  joinWires({ world, board, radio: setup.radio, step, onTransmit: wire.push });
   const isCanteen = site.kind === 'canteen';
   return {
     site,

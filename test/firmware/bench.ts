@@ -42,8 +42,9 @@ export const START_S = 1_790_000_000;
 export const SLOT = 21;
 export const GATEWAY_NODE = 0x99887766;
 const PAGE_BYTES = 4096;
-const SEED = new Uint8Array(32).fill(0x31);
-const GATEWAY_SEED = new Uint8Array(32).fill(0x47);
+/** The node's private key. */
+export const SEED = new Uint8Array(32).fill(0x31);
+export const GATEWAY_SEED = new Uint8Array(32).fill(0x47);
 const ed25519 = createNobleEd25519();
 const PUBLIC_KEY = ed25519.publicKey(SEED);
 export const KEY_ID = keyIdOf(PUBLIC_KEY);
@@ -88,12 +89,15 @@ export function entry(epoch: number, contiguous: number, stored = 0): BulletinEn
   return { slotInGroup: SLOT % 16, keyCheck: KEY_ID[3] & 15, epoch, contiguous, stored };
 }
 
-function provision(
+/** Writes the files of a provisioned node. */
+export function provision(
   board: VirtualBoard,
   kind: 'water-point' | 'canteen',
   journalPages: number,
+  more: { [name: string]: unknown } = {},
 ): void {
   const config = {
+    ...more,
     site: 'wp-01',
     kind: kind === 'canteen' ? 2 : 1,
     slot: SLOT,

@@ -2,7 +2,8 @@
  * Tests of gateway/core/bulletin-schedule.ts: times worked out by hand.
  */
 import { expect, test } from 'vitest';
-import { createBulletinSchedule, groupMinute } from '../../../gateway/core/bulletin-schedule';
+import { createBulletinSchedule } from '../../../gateway/core/bulletin-schedule';
+import { groupMinute } from '../../../shared/bulletin';
 
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
