@@ -70,13 +70,30 @@ function createStates(store: Store, keys: KnownKey[]) {
     }
     return state;
   };
+  /** The highest epoch of each key that was loaded. */
+  const highest = new Map<number, number>();
+  /**
+   * The state of an epoch, after those between the highest one so far and it: an epoch of which nothing ever came may
+   * have been forgotten with yesterday's backup, so the node is told that nothing of it is stored.
+   */
+  const loadUpTo = (key: KnownKey, epoch: number): SequenceState => {
+    const before = highest.get(key.rowId) ?? epoch - 1;
+    for (let e = Math.max(before + 1, epoch - EPOCHS_LOADED_MAX); e < epoch; e++) load(key, e);
+    highest.set(key.rowId, Math.max(before, epoch));
+    return load(key, epoch);
+  };
   for (const key of keys) {
     if (key.retiredAtS !== null) continue;
-    for (const epoch of store.newestEpochs(key.rowId, EPOCHS_LOADED_MAX)) load(key, epoch);
+    const epochs = store.newestEpochs(key.rowId, EPOCHS_LOADED_MAX);
+    for (const epoch of epochs.sort((a, b) => a - b)) loadUpTo(key, epoch);
   }
   const inUse = new Set(keys.filter((key) => key.retiredAtS === null).map((key) => key.rowId));
   // A retired node's slot may be another's by now: nothing is told about it.
-  return { load, all: () => [...states.values()].filter((state) => inUse.has(state.keyRowId)) };
+  return {
+    load,
+    loadUpTo,
+    all: () => [...states.values()].filter((state) => inUse.has(state.keyRowId)),
+  };
 }
 
 interface Held extends CustodyDoors {
@@ -130,7 +147,7 @@ function accept(held: Held, signed: SignedRecord, reception: Reception): void {
     store.countRefusal('disagreement', disagreements);
     addNotice(held, 'buckets-disagree', signed);
   }
-  const state = states.load(key, record.epoch);
+  const state = states.loadUpTo(key, record.epoch);
   addSequence(state, record.sequence);
   noteKept(state, record.sequence, record.kept);
   changedSites.add(key.site);

@@ -21,6 +21,8 @@ export const EARLY_BULLETIN_GAP_MS = 600_000;
 export const BULLETIN_RETRY_MS = 120_000;
 /** How often the state of an older epoch is told again after its last change, bulletins. */
 export const BULLETIN_REPEATS = 4;
+/** The same where something of the epoch is missing, bulletins. */
+export const BULLETIN_REPEATS_INCOMPLETE = 12;
 /** Epochs of one key whose sequence state is loaded at start, newest first, epochs. */
 export const EPOCHS_LOADED_MAX = 8;
 /** Slots a pod has: groups x slots per group, slots. */

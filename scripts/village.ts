@@ -51,6 +51,10 @@ export function registerVillageCommand(program: Command): void {
     .option('--http-port <n>', 'port of the page (default 8080, or any free one; 0 any)')
     .option('--mqtt-port <n>', 'port of the built-in broker (default 1883, or any free one; 0 any)')
     .option(
+      '--faults',
+      'power cuts, restarts and a radio that is off for three days (with --days of at least 10), at every node',
+    )
+    .option(
       '--no-hostile',
       'without the few forged, replayed and foreign packets of each village day',
     )

@@ -1,5 +1,5 @@
 /*
- * What: how the journal lies in flash: pages, entries, and the bytes of each. Version 2 ("TWJ2").
+ * What: how the journal lies in flash: pages, entries, and the bytes of each. Version 3 ("TWJ3").
  * From where to where: journal.ts writes and reads it on the node; judges read a flash image with it.
  * Source: our own, for NOR flash whose words are written once (nRF52832 Product Specification, NVMC: twice at most).
  * "Number" is unsigned LEB128 (DWARF 5, section 7.6), up to 2^53. Imports nothing, so that constants become numbers.
@@ -12,7 +12,7 @@
  * |---|---|
  * | 0 | type x 64 + words of 4 bytes in this entry, 1..62 |
  * | 1.. | content, filled with 80 (an unfinished number) |
- * | last 2 of a rise, last 4 of the others | CRC-32 of all before it XOR 2, the lowest 15 or 31 bits, little-endian |
+ * | last 2 of a rise, last 4 of the others | CRC-32 of all before it XOR 3, the lowest 15 or 31 bits, little-endian |
  *
  * The last byte is below 80, so an entry whose end was never written is known without luck. A torn entry keeps its
  * place: its first byte is written first, and nothing goes behind it before that byte is read.
@@ -21,7 +21,8 @@
  * |---|---|
  * | 0 rise | numbers: what each number of the state rose by since the state before; zeros at the end are left out |
  * | 1 state | page sequence (1, 2, 3 …) as a number, then the numbers of the state |
- * | 2 record | epoch (2 bytes, high one first), sequence (2), bytes of the payload (1), the payload without signature |
+ * | 3 record | epoch (2 bytes, high one first), sequence (2), bytes of the payload (1), the payload without signature |
+ * | 2 record that a bulletin covered | the same: bit 6 of its first byte was cleared later; the CRC-32 is of a 3 |
  *
  * Numbers of the state: counter 0 x 100,000 + remainder in µL; the other counters; bulletin sequence; epoch; and, when a
  * new gateway key was accepted, its sequence and its 32 bytes.
@@ -29,11 +30,15 @@
 
 export const TYPE_RISE = 0;
 export const TYPE_STATE = 1;
-export const TYPE_RECORD = 2;
+/** At least this: a record. */
+export const TYPE_COVERED = 2;
+export const TYPE_RECORD = 3;
+/** Cleared in the first byte of a record's entry once a bulletin covers it. */
+export const UNCOVERED_BIT = 64;
 /** Content of a record entry before the payload. */
 export const RECORD_PREFIX_BYTES = 5;
 
-const VERSION = 2;
+const VERSION = 3;
 const FREE_WORD = 4294967295;
 /** Fills up: a byte that says "the number goes on". */
 const FILL = 128;
@@ -49,8 +54,9 @@ export function getUint(bytes: Uint8Array, at: number, size: number): number {
 
 /** What the last `size` bytes of an entry must say. */
 function checkOf(entry: Uint8Array, size: number, crc32: Crc32): number {
-  const crc = crc32(new Uint8Array(entry.subarray(0, entry.length - size)));
-  return (crc ^ VERSION) & (size === 2 ? 32767 : 2147483647);
+  const bytes = new Uint8Array(entry.subarray(0, entry.length - size));
+  if (bytes[0] > 127) bytes[0] |= UNCOVERED_BIT;
+  return (crc32(bytes) ^ VERSION) & (size === 2 ? 32767 : 2147483647);
 }
 
 /** An entry as it is written; content of at most 243 bytes. */

@@ -23,11 +23,14 @@ import {
   pageSequenceOf,
   payloadOf,
   scanPage,
+  TYPE_COVERED,
   TYPE_RECORD,
   TYPE_RISE,
   TYPE_STATE,
+  UNCOVERED_BIT,
 } from './journal-format';
 import { addRecord, createRecordIndex, dropOldest, type RecordIndex } from './record-index';
+import { isTooLowToWrite } from './voltage';
 
 /** What must outlive a power cut besides the records. */
 export interface NodeState {
@@ -71,10 +74,11 @@ function readPages(board: Board, journal: Journal): void {
   let unreadable = 0;
   const readEntry = (type: number, content: Uint8Array | null, offset: number): void => {
     if (!content) unreadable++;
-    else if (type === TYPE_RECORD) {
+    else if (type >= TYPE_COVERED) {
       const epoch = content[0] * 256 + content[1];
       const sequence = content[2] * 256 + content[3];
-      addRecord(journal.records, epoch, sequence, journal.page * 1024 + offset / 4);
+      const place = journal.page * 1024 + offset / 4;
+      addRecord(journal.records, epoch, sequence, place, TYPE_RECORD - type);
     } else if (type === TYPE_STATE) journal.numbers = decodeNumbers(content, []).slice(1);
     else journal.numbers = decodeNumbers(content, journal.numbers);
   };
@@ -82,7 +86,7 @@ function readPages(board: Board, journal: Journal): void {
     board.kickWatchdog();
     journal.page = (newest + i) % pageCount;
     const page = flash.read(journal.page, 0, flash.pageBytes);
-    const leastType = i < pageCount - 1 ? TYPE_RECORD : TYPE_RISE;
+    const leastType = i < pageCount - 1 ? TYPE_COVERED : TYPE_RISE;
     if (pageSequenceOf(page, board.crc32) > 0) {
       journal.free = scanPage(page, board.crc32, leastType, readEntry);
     } else if (page[0] < 255) unreadable++;
@@ -175,7 +179,20 @@ export function keepRecord(
   const head = [epoch >> 8, epoch & 255, sequence >> 8, sequence & 255, payload.length];
   const content = concat([head, payload]);
   makeRoom(board, journal, content.length);
-  addRecord(journal.records, epoch, sequence, put(board, journal, TYPE_RECORD, content));
+  addRecord(journal.records, epoch, sequence, put(board, journal, TYPE_RECORD, content), 0);
+}
+
+/** A bulletin covers record `i`: that outlives a restart. One bit of flash is cleared. */
+export function coverRecord(board: Board, journal: Journal, i: number): void {
+  const index = journal.records;
+  const place = index.places[i];
+  const offset = (place & 1023) * 4;
+  if (index.covered[i] === 0 && !isTooLowToWrite(board)) {
+    const word = board.flash.read(place >> 10, offset, 4);
+    word[0] &= ~UNCOVERED_BIT;
+    board.flash.write(place >> 10, offset, word);
+  }
+  index.covered[i] = 1;
 }
 
 /** The packet of record `i` as it goes on the air; null without a signer, and when flash no longer holds the record. */

@@ -43,6 +43,7 @@ export function addRecord(
   epoch: number,
   sequence: number,
   place: number,
+  covered: number,
 ): void {
   const capacity = index.epochs.length;
   if (index.recordCount === capacity) dropOldest(index, 1 + (capacity >> 5));
@@ -50,7 +51,7 @@ export function addRecord(
   index.epochs[i] = epoch;
   index.sequences[i] = sequence;
   index.places[i] = place;
-  index.covered[i] = 0;
+  index.covered[i] = covered;
   index.recordCount = i + 1;
 }
 

@@ -8,6 +8,7 @@ import { SLOTS_PER_GROUP } from '../../shared/limits';
 import { readVerifiedBulletin } from '../../shared/node-bulletin';
 import type { Reason } from '../../shared/reasons';
 import { splitSigned } from '../../shared/record';
+import { coverRecord } from '../keep/journal';
 import { BULLETIN_LAG_S } from '../node-limits';
 import type { Node } from '../node-parts';
 import { setClock } from '../sense/clock';
@@ -20,8 +21,11 @@ function applyEntry(node: Node, entry: BulletinEntry, uptimeS: number): void {
   for (let i = 0; i < index.recordCount; i++) {
     if (index.epochs[i] !== entry.epoch) continue;
     const isCovered = entryCovers(entry, index.epochs[i], index.sequences[i]);
-    index.covered[i] = isCovered ? 1 : 0;
-    if (isCovered) continue;
+    if (isCovered) {
+      coverRecord(node.board, node.journal, i);
+      continue;
+    }
+    index.covered[i] = 0;
     index.next = 0;
     node.catchUpAtS = Math.min(node.catchUpAtS, soonS);
     const recent = recentOf(node, i);

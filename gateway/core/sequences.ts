@@ -6,7 +6,7 @@
  */
 import type { BulletinEntry } from '../../shared/bulletin';
 import { BULLETIN_ENTRIES_MAX, SLOTS_PER_GROUP } from '../../shared/limits';
-import { BULLETIN_REPEATS } from '../limits';
+import { BULLETIN_REPEATS, BULLETIN_REPEATS_INCOMPLETE } from '../limits';
 
 /** What is stored of one epoch of one key. */
 export interface SequenceState {
@@ -111,6 +111,11 @@ export function entryFor(state: SequenceState): BulletinEntry {
   };
 }
 
+/** Whether the node may still have something of this epoch: a gap, or nothing ever came. */
+function isIncomplete(state: SequenceState): boolean {
+  return entryFor(state).stored !== 0 || settledUpTo(state) === 0;
+}
+
 /** The slot group of a slot: 0..15. */
 export function groupOf(slot: number): number {
   return Math.floor(slot / SLOTS_PER_GROUP);
@@ -124,9 +129,14 @@ function newestEpochs(states: SequenceState[]): Map<number, number> {
   return newest;
 }
 
+function repeatsOf(state: SequenceState): number {
+  return isIncomplete(state) ? BULLETIN_REPEATS_INCOMPLETE : BULLETIN_REPEATS;
+}
+
 /**
  * Chooses at most 16 states for the bulletin of a group. Every node's newest epoch is wanted always;
- * an older epoch only until it was told BULLETIN_REPEATS times since a record of it last arrived.
+ * an older epoch only until it was told BULLETIN_REPEATS times since a record of it last arrived, and
+ * BULLETIN_REPEATS_INCOMPLETE times when something of it may be missing.
  * When there are more than fit, the least told go first: a round robin over the bulletins.
  * The caller raises toldCount of those it sent.
  */
@@ -135,7 +145,7 @@ export function chooseForBulletin(states: SequenceState[], group: number): Seque
   const newest = newestEpochs(ofGroup);
   const isNewest = (state: SequenceState) => newest.get(state.keyRowId) === state.epoch;
   return ofGroup
-    .filter((state) => isNewest(state) || state.toldCount < BULLETIN_REPEATS)
+    .filter((state) => isNewest(state) || state.toldCount < repeatsOf(state))
     .sort(
       (a, b) =>
         a.toldCount - b.toldCount ||

@@ -14,6 +14,7 @@ import { createWorld, type World } from '../../hardware/virtual/world';
 import { CHANNEL_NAME } from '../../shared/limits';
 import { MEDIUM_FAST } from '../../shared/meshtastic/airtime';
 import { VILLAGE_START_S } from './data-dir';
+import { scheduleFaults } from './faults';
 import { createHostile } from './hostile';
 import { channelKeyOf, nodeKeyOf, radioNumberOf } from './keys';
 import { createNode, type VillageNode } from './node';
@@ -154,6 +155,7 @@ export function buildVillage(setup: BuildSetup): Village {
         node.provision(provisionOf({ ...setup, site: node.site, gatewayKey, gatewayNode }));
         scheduleSite(world, node, taps, seed, firstDay);
       }
+      if (options.faults) scheduleFaults(world, nodes, seed, (options.days || 30) * 86_400_000);
     },
     airBusyPercent: () => Math.round(air.busyPercent(gatewayNode) * 100) / 100,
     hostileSent: () => hostile?.sent() ?? 0,

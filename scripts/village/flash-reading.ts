@@ -8,7 +8,7 @@ import {
   pageSequenceOf,
   payloadOf,
   scanPage,
-  TYPE_RECORD,
+  TYPE_COVERED,
 } from '../../firmware/keep/journal-format';
 import type { RecordBytes } from './judge';
 
@@ -24,8 +24,8 @@ export function readJournal(image: Uint8Array, pageBytes: number): RecordBytes[]
   }
   const records: RecordBytes[] = [];
   for (const { page } of pages.sort((a, b) => a.order - b.order)) {
-    scanPage(page, crc32, TYPE_RECORD, (type, content) => {
-      if (type !== TYPE_RECORD || content === null) return;
+    scanPage(page, crc32, TYPE_COVERED, (type, content) => {
+      if (type < TYPE_COVERED || content === null) return;
       records.push({
         epoch: content[0] * 256 + content[1],
         sequence: content[2] * 256 + content[3],

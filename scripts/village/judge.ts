@@ -34,6 +34,10 @@ export interface NodeEvidence {
   kind: 'water-point' | 'canteen';
   publicKey: Uint8Array;
   bootMs: number[];
+  /** Up to when each epoch that ended was saved, village ms. */
+  savedMs: number[];
+  /** What no node could know of, by meter: without power, or lost in a power cut. */
+  uncounted: number[];
   /** Water point: one meter. Canteen: adults, children. */
   meters: MeterHistory[];
   journal: RecordBytes[];
@@ -47,11 +51,16 @@ export interface NodeAccount {
   drawnUl: number;
   openUl: number;
   closedByMeter: number;
+  /** Ran in an hour that a restart cut short, and was saved: told by the counters of every later record, in no bucket. */
+  betweenBoots: number;
+  uncountedUl: number;
   stored: number;
   journaled: number;
   lost: number;
   complaints: string[];
 }
+
+const HOUR_MS = 3_600_000;
 
 /** Units that make one counted step of a record: µL a decilitre, or one meal. */
 function unitOf(kind: NodeEvidence['kind']): number {
@@ -167,8 +176,8 @@ function compareCounters(
   }
 }
 
-/** When the newest closed record in flash ends, village ms; 0 when none has closed yet. */
-function newestEndMs(node: NodeEvidence, journal: TallyRecord[]): number {
+/** When the newest closed record in flash ends, village ms, and its epoch; zeros when none has closed yet. */
+function newestEnd(node: NodeEvidence, journal: TallyRecord[]): { ms: number; epoch: number } {
   let newest: UsageRecord | undefined;
   for (const record of journal.filter(isUsage)) {
     const later =
@@ -177,11 +186,23 @@ function newestEndMs(node: NodeEvidence, journal: TallyRecord[]): number {
       (record.epoch === newest.epoch && record.sequence > newest.sequence);
     if (later) newest = record;
   }
-  return newest === undefined ? 0 : node.bootMs[newest.epoch - 1] + newest.uptimeS * 1000;
+  if (newest === undefined) return { ms: 0, epoch: 0 };
+  return { ms: node.bootMs[newest.epoch - 1] + newest.uptimeS * 1000, epoch: newest.epoch };
+}
+
+/** Steps that were saved in the hours that restarts cut short, of epochs that ended before `epoch`. By the meters. */
+function stepsBetweenBoots(node: NodeEvidence, epoch: number): number {
+  let steps = 0;
+  for (let i = 0; i < epoch - 1; i++) {
+    const savedMs = node.savedMs[i];
+    const lastHourMs = savedMs - ((savedMs - node.bootMs[i]) % HOUR_MS);
+    steps += sum(meterSteps(node, savedMs)) - sum(meterSteps(node, lastHourMs));
+  }
+  return steps;
 }
 
 /** A record closes each hour; one that is later than this is a fault, ms. */
-const OPEN_MS_MAX = 3_600_000 + 60_000;
+const OPEN_MS_MAX = HOUR_MS + 60_000;
 
 /**
  * Accounts for one node at `endMs`, village time. Complaints are faults beyond sums: bad signatures, doubles, counters
@@ -211,7 +232,10 @@ export function judgeNode(node: NodeEvidence, endMs: number): NodeAccount {
     }
   }
   const drawnUl = sum(node.meters.map((meter) => meterTotal(meter) * meter.unitUl));
-  const closedMs = newestEndMs(node, journal);
+  const newest = newestEnd(node, journal);
+  const closedMs = newest.ms;
+  const betweenBoots = stepsBetweenBoots(node, newest.epoch);
+  const uncountedUl = sum(node.meters.map((meter, i) => node.uncounted[i] * meter.unitUl));
   const closedByMeter = sum(meterSteps(node, closedMs));
   const openSinceMs = Math.max(closedMs, node.bootMs[0]);
   if (endMs - openSinceMs > OPEN_MS_MAX) {
@@ -220,12 +244,14 @@ export function judgeNode(node: NodeEvidence, endMs: number): NodeAccount {
   }
   return {
     site: node.site,
-    drawnUl,
+    drawnUl: drawnUl + uncountedUl,
     openUl: drawnUl - closedByMeter * unitOf(node.kind),
     closedByMeter,
+    betweenBoots,
+    uncountedUl,
     stored: storedSteps,
     journaled: journaledSteps,
-    lost: closedByMeter - storedSteps - journaledSteps,
+    lost: closedByMeter - betweenBoots - storedSteps - journaledSteps,
     complaints,
   };
 }

@@ -19,6 +19,8 @@ export interface VillageOptions {
   exit: boolean;
   json: boolean;
   hostile: boolean;
+  /** Power cuts, restarts and a radio that is off for days, at every node. */
+  faults: boolean;
   dataDir: string | undefined;
   mqttUrl: string | undefined;
   httpPort: number;
@@ -39,6 +41,7 @@ export interface RawVillageOptions {
   exit?: boolean;
   json?: boolean;
   hostile?: boolean;
+  faults?: boolean;
   data?: string;
   mqtt?: string;
   httpPort?: string;
@@ -121,6 +124,7 @@ export function checkOptions(raw: RawVillageOptions): VillageOptions {
     exit,
     json: raw.json === true,
     hostile: raw.hostile !== false,
+    faults: raw.faults === true,
     dataDir: raw.data,
     mqttUrl: raw.mqtt === undefined ? undefined : checkMqttUrl(raw.mqtt),
     httpPort: whole('--http-port', raw.httpPort ?? '8080', 0, 65535),
@@ -140,5 +144,6 @@ export function replayCommand(options: VillageOptions): string {
   if (options.taps.join() !== defaultTaps().join()) parts.push(`--taps ${options.taps.join(' ')}`);
   if (options.points !== defaultPoints()) parts.push(`--points ${options.points}`);
   if (!options.hostile) parts.push('--no-hostile');
+  if (options.faults) parts.push('--faults');
   return parts.join(' ');
 }

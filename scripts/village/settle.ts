@@ -28,7 +28,9 @@ export function evidenceOf(node: Village['nodes'][number], reading: StoreReading
     site: node.site.site,
     kind: node.site.kind,
     publicKey: node.publicKey,
-    bootMs: [node.bootMs],
+    bootMs: node.power.bootsMs,
+    savedMs: node.power.savedMs,
+    uncounted: node.power.uncounted,
     meters: node.meters,
     journal: node.journal(),
     storedRecords: reading.recordsOf(node.publicKey),
@@ -38,7 +40,7 @@ export function evidenceOf(node: Village['nodes'][number], reading: StoreReading
 
 function total(
   accounts: NodeAccount[],
-  field: 'drawnUl' | 'openUl' | 'stored' | 'journaled' | 'lost',
+  field: 'drawnUl' | 'openUl' | 'stored' | 'journaled' | 'betweenBoots' | 'uncountedUl' | 'lost',
 ) {
   return accounts.reduce((all, account) => all + account[field], 0);
 }
@@ -67,6 +69,8 @@ export function settle(run: EndedRun, reading: StoreReading, endMs: number): Set
       drawn: ulToDl(total(water, 'drawnUl')),
       stored: total(water, 'stored'),
       journaled: total(water, 'journaled'),
+      between_boots: total(water, 'betweenBoots'),
+      uncounted: ulToDl(total(water, 'uncountedUl')),
       open: ulToDl(total(water, 'openUl')),
       lost: total(water, 'lost'),
     },
@@ -74,6 +78,8 @@ export function settle(run: EndedRun, reading: StoreReading, endMs: number): Set
       served: total(canteens, 'drawnUl'),
       stored: total(canteens, 'stored'),
       journaled: total(canteens, 'journaled'),
+      between_boots: total(canteens, 'betweenBoots'),
+      uncounted: total(canteens, 'uncountedUl'),
       open: total(canteens, 'openUl'),
       lost: total(canteens, 'lost'),
     },
@@ -99,11 +105,16 @@ function sumComplaints(water: NodeAccount[], canteens: NodeAccount[], village: V
   const metered = (kind: string): number =>
     village.nodes
       .filter((node) => node.site.kind === kind)
-      .flatMap((node) => node.meters)
-      .reduce((all, meter) => all + meterTotal(meter) * meter.unitUl, 0);
+      .flatMap((node) => node.meters.map((meter, i) => [meter, node.power.uncounted[i]] as const))
+      .reduce((all, [meter, more]) => all + (meterTotal(meter) + more) * meter.unitUl, 0);
   const told = (accounts: NodeAccount[], unit: number): number =>
-    (total(accounts, 'stored') + total(accounts, 'journaled') + total(accounts, 'lost')) * unit +
-    total(accounts, 'openUl');
+    (total(accounts, 'stored') +
+      total(accounts, 'journaled') +
+      total(accounts, 'betweenBoots') +
+      total(accounts, 'lost')) *
+      unit +
+    total(accounts, 'openUl') +
+    total(accounts, 'uncountedUl');
   const complaints: string[] = [];
   if (metered('water-point') !== told(water, UL_PER_DL))
     complaints.push('the sum of water does not fit');

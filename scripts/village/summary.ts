@@ -7,6 +7,10 @@
 export interface Account {
   stored: number;
   journaled: number;
+  /** Saved in hours that restarts cut short: in the counters of every later record, in no bucket. */
+  between_boots: number;
+  /** Without power, or lost in a power cut. */
+  uncounted: number;
   open: number;
   lost: number;
 }
@@ -41,6 +45,12 @@ export function grouped(value: number): string {
   return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ' ');
 }
 
+/** Only where there were restarts. */
+function betweenWords(between: string, uncounted: string, account: Account): string {
+  if (account.between_boots === 0 && account.uncounted === 0) return '';
+  return ` + between boots ${between} + uncounted without power ${uncounted}`;
+}
+
 /** The summary in words, several lines. */
 export function summaryWords(summary: Summary): string {
   const { records, volume_dl: volume, meals } = summary;
@@ -48,8 +58,10 @@ export function summaryWords(summary: Summary): string {
   return [
     `${summary.days} ${summary.days === 1 ? 'day' : 'days'}, ${summary.sites} sites (seed ${summary.seed})`,
     `water   drawn ${litres(volume.drawn)} = stored ${litres(volume.stored)} + in journals ${litres(volume.journaled)}` +
+      `${betweenWords(litres(volume.between_boots), litres(volume.uncounted), volume)}` +
       ` + open ${litres(volume.open)} + lost ${litres(volume.lost)}`,
     `meals   served ${meals.served} = stored ${meals.stored} + in journals ${meals.journaled}` +
+      `${betweenWords(`${meals.between_boots}`, `${meals.uncounted}`, meals)}` +
       ` + open ${meals.open} + lost ${meals.lost}`,
     `records sent ${records.sent}, stored ${records.stored}, duplicate ${records.duplicate}, rejected ${records.rejected};` +
       ` delivered ${summary.delivered_percent} %, air busy ${summary.air_busy_percent} %`,

@@ -10,7 +10,7 @@ import {
   pageSequenceOf,
   payloadOf,
   scanPage,
-  TYPE_RECORD,
+  TYPE_COVERED,
   TYPE_RISE,
   TYPE_STATE,
 } from '../../firmware/keep/journal-format';
@@ -231,7 +231,7 @@ export function readStates(board: VirtualBoard): NodeState[] {
   let numbers: number[] = [];
   for (const page of pagesOf(board.flash())) {
     scanPage(page, crc32, TYPE_RISE, (type, content) => {
-      if (content === null || type === TYPE_RECORD) return;
+      if (content === null || type >= TYPE_COVERED) return;
       if (type === TYPE_STATE) numbers = decodeNumbers(content, []).slice(1);
       else numbers = decodeNumbers(content, numbers);
       states.push(stateOf(numbers));
@@ -244,8 +244,8 @@ export function readStates(board: VirtualBoard): NodeState[] {
 export function readFlash(board: VirtualBoard): { states: NodeState[]; records: Uint8Array[] } {
   const records: Uint8Array[] = [];
   for (const page of pagesOf(board.flash())) {
-    scanPage(page, crc32, TYPE_RECORD, (type, content) => {
-      if (content !== null && type === TYPE_RECORD) records.push(packetOf(payloadOf(content)));
+    scanPage(page, crc32, TYPE_COVERED, (type, content) => {
+      if (content !== null && type >= TYPE_COVERED) records.push(packetOf(payloadOf(content)));
     });
   }
   return { states: readStates(board), records };

@@ -71,6 +71,8 @@ function evidence(): NodeEvidence {
     kind: 'water-point',
     publicKey: key.publicKey,
     bootMs: [BOOT_MS],
+    savedMs: [],
+    uncounted: [0, 0],
     meters: [meter],
     journal: records.map(unsigned),
     storedRecords: records.slice(0, 2).map(signed),
@@ -86,7 +88,9 @@ test('what fits is accounted for: stored, journaled, open to the pulse, nothing 
   expect(judgeNode(evidence(), END_MS)).toEqual({
     site: 'wp-01',
     drawnUl: (36 * 32 + 5) * PULSE_UL,
+    uncountedUl: 0,
     closedByMeter: 108,
+    betweenBoots: 0,
     stored: 72,
     journaled: 36,
     openUl: 5 * PULSE_UL,
@@ -164,4 +168,29 @@ test('delivered: of the records that closed an hour before the end', () => {
   expect(deliveredOf(evidence(), BOOT_MS + 3.5 * HOUR_MS)).toEqual({ closed: 2, stored: 2 });
   expect(deliveredOf(evidence(), BOOT_MS + 4 * HOUR_MS)).toEqual({ closed: 3, stored: 2 });
   expect(deliveredOf(evidence(), BOOT_MS + HOUR_MS)).toEqual({ closed: 0, stored: 0 });
+});
+
+test('an hour that a restart cut short is between boots; what was not saved is uncounted', () => {
+  const first = hour(1, 3);
+  const second = hour(1, 2, { epoch: 2, counters: [36 + 10 + 24, 0] });
+  const cut = BOOT_MS + 1.5 * HOUR_MS;
+  const meter = createMeter(100_000);
+  addToMeter(meter, BOOT_MS + 1, 36);
+  addToMeter(meter, BOOT_MS + HOUR_MS + 1, 10);
+  addToMeter(meter, cut + 60_001, 24);
+  const account = judgeNode(
+    {
+      ...evidence(),
+      bootMs: [BOOT_MS, cut + 60_000],
+      savedMs: [cut],
+      uncounted: [7],
+      meters: [meter],
+      journal: [unsigned(first), unsigned(second)],
+      storedRecords: [],
+      storedBuckets: [],
+    },
+    cut + 60_000 + HOUR_MS,
+  );
+  expect(account).toMatchObject({ complaints: [], betweenBoots: 10, journaled: 60, lost: 0 });
+  expect([account.uncountedUl, account.drawnUl]).toEqual([700_000, 7_700_000]);
 });

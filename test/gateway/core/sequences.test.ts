@@ -50,6 +50,7 @@ test('a state far ahead of a gap tells the 16 sequences after the gap only', () 
 test('every newest epoch is told each time; an older one four times after its last record', () => {
   const old = state(1, 3, 1);
   const fresh = state(1, 3, 2);
+  addSequence(old, 1);
   const told: number[][] = [];
   for (let round = 0; round < 6; round += 1) {
     const chosen = chooseForBulletin([old, fresh], 0);
@@ -59,6 +60,18 @@ test('every newest epoch is told each time; an older one four times after its la
   expect(told).toEqual([[2, 1], [2, 1], [2, 1], [2, 1], [2], [2]]);
   addSequence(old, 1);
   expect(chooseForBulletin([old, fresh], 0)).toContain(old);
+});
+
+test('an older epoch with a gap, or of which nothing ever came, is told longer', () => {
+  const gap = state(1, 3, 1);
+  addSequence(gap, 2);
+  const empty = state(1, 3, 2);
+  const fresh = state(1, 3, 3);
+  let rounds = 0;
+  for (; chooseForBulletin([gap, empty, fresh], 0).length === 3; rounds += 1) {
+    for (const one of [gap, empty, fresh]) one.toldCount += 1;
+  }
+  expect(rounds).toBe(12);
 });
 
 test('more states than entries go round: each is told within two bulletins', () => {
