@@ -102,6 +102,7 @@ export const STEP_UL = 100000;
 
 /** Bits of the status word (shared/record.ts). */
 export const STATUS_BATTERY_LOW = 1024;
+export const STATUS_SENSOR_FAULT = 2048;
 export const STATUS_CLOCK_SHIFT = 12;
 export const STATUS_OVERWRITTEN = 131072;
 export const STATUS_AFTER_POWER_CUT = 262144;

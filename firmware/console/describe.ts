@@ -5,6 +5,7 @@
 import { toHex } from '../../shared/bytes';
 import { stateOf } from '../keep/journal';
 import { countOfEpoch } from '../keep/record-index';
+import { namedFaults, namedFlags, namedReadings } from './sensor-names';
 import type { Answer, Technician } from './technician';
 
 /** Who the node is. The private key is nowhere in it. */
@@ -83,8 +84,9 @@ export function sensors(technician: Technician): Answer {
   return {
     batteryMv: board.batteryMv(),
     pulses: board.pulseCount(),
-    readings: node ? node.sense.readings : [],
-    faults: node ? node.sense.faults : 0,
-    flags: node ? node.sense.flags : 0,
+    fitted: board.config?.wiring ? Object.keys(board.config.wiring) : [],
+    readings: node ? namedReadings(node.sense) : {},
+    faults: node ? namedFaults(node.sense) : {},
+    flags: node ? namedFlags(node.sense) : [],
   };
 }

@@ -4,6 +4,7 @@
  */
 import { isTooLowToWrite } from '../keep/voltage';
 import { FREE_VARIABLES_MIN } from '../node-limits';
+import { namedFaults } from './sensor-names';
 import type { Answer, Technician } from './technician';
 
 type Check = [part: string, isGood: boolean, advice: string];
@@ -26,6 +27,12 @@ function isRandom(technician: Technician): boolean {
 function readsFlash(technician: Technician): boolean {
   const flash = technician.board.flash;
   return flash.pageCount >= 2 && flash.read(0, 0, 12).length === 12;
+}
+
+/** Names each sensor that does not work, and says why. */
+function adviceOf(technician: Technician): string {
+  if (!technician.node) return 'provision the node first';
+  return JSON.stringify(namedFaults(technician.node.sense));
 }
 
 /** Runs all checks; a part that throws has failed. */
@@ -58,7 +65,7 @@ export function selftest(technician: Technician): Answer {
   check('memory', 'write another Espruino or a smaller program', () => {
     return technician.doors.device().freeVariables >= FREE_VARIABLES_MIN;
   });
-  check('sensors', 'see the answer of sensors and the pages of the sensors', () => {
+  check('sensors', adviceOf(technician), () => {
     return technician.node !== null && technician.node.sense.faults === 0;
   });
   let failed = 0;

@@ -4,7 +4,7 @@
  */
 import { createNrf52840, xiaoTechnicianDoors } from '../boards/nrf52840';
 import { startConsole } from '../console/console';
-import { waterPoint } from '../kinds/water-point';
+import { waterPointWithSensors } from '../kinds/water-point-sensors';
 import { createConfiguredUartLink } from '../links/uart-of-config';
 import { startNode } from '../node';
 import { startBulletinWindows } from '../send/bulletin-windows';
@@ -13,7 +13,8 @@ import { startGatewayKey } from '../send/gateway-key';
 
 const board = createNrf52840();
 const attachConsole = startConsole(board, xiaoTechnicianDoors(board));
-startNode(board, createConfiguredUartLink(board), waterPoint, (node) => {
+const kind = waterPointWithSensors(board.config);
+startNode(board, createConfiguredUartLink(board), kind, (node) => {
   attachConsole(node);
   startEvents(node);
   startGatewayKey(node);

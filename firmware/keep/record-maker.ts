@@ -12,6 +12,7 @@ import {
   STATUS_BATTERY_LOW,
   STATUS_CLOCK_SHIFT,
   STATUS_OVERWRITTEN,
+  STATUS_SENSOR_FAULT,
 } from '../node-limits';
 import type { Node } from '../node-parts';
 import { timeAt, uncertaintyAt } from '../sense/clock';
@@ -25,7 +26,8 @@ export type Encode = (record: UsageRecord) => Uint8Array;
 /** The status word, bits as in shared/record.ts. */
 function statusOf(node: Node, uptimeS: number): number {
   const batteryMv = node.board.batteryMv();
-  let status = Math.min(255, Math.floor(batteryMv / 20));
+  let status = Math.min(255, Math.floor(batteryMv / 20)) | node.sense.flags;
+  if (node.sense.faults) status |= STATUS_SENSOR_FAULT;
   if (batteryMv > 0 && batteryMv < BATTERY_LOW_MV) status |= STATUS_BATTERY_LOW;
   status |= uncertaintyAt(node.clock, uptimeS) << STATUS_CLOCK_SHIFT;
   if (node.journal.hasOverwritten) status |= STATUS_OVERWRITTEN;
@@ -43,7 +45,7 @@ function bucketsToTell(node: Node): number {
     : BUCKETS_PER_RECORD;
 }
 
-/** The payload as `encode` writes it; the carried hour is left out when it does not fit. */
+/** The payload as `encode` writes it; what does not fit is left out: first the carried hour, then the readings. */
 function composePayload(node: Node, uptimeS: number, encode: Encode): Uint8Array {
   const buckets = node.counting.buckets;
   const record: UsageRecord = {
@@ -59,14 +61,17 @@ function composePayload(node: Node, uptimeS: number, encode: Encode): Uint8Array
     kept: countOfEpoch(node.journal.records, node.epoch) + 1,
     bucketMinutes: BUCKET_MINUTES,
     buckets: buckets.slice(buckets.length - bucketsToTell(node)),
-    readings: [],
+    readings: node.sense.readings,
   };
-  try {
-    return encode(record);
-  } catch (_) {
-    record.buckets = buckets.slice(buckets.length - BUCKETS_PER_RECORD);
-    return encode(record);
+  for (let leftOut = 0; leftOut < 2; leftOut++) {
+    try {
+      return encode(record);
+    } catch (_) {
+      record.buckets = buckets.slice(buckets.length - BUCKETS_PER_RECORD);
+      if (leftOut) record.readings = [];
+    }
   }
+  return encode(record);
 }
 
 /** Makes and keeps a record of this uptime: the hour's, or an event. Without a signer, or below a safe voltage, nothing is made. */

@@ -13,6 +13,7 @@ import {
   EVENT_BURST_S,
   EVENT_GAP_S,
   EVENT_SHARE_S,
+  STATUS_BATTERY_LOW,
   TICK_MS,
 } from '../node-limits';
 import type { Node } from '../node-parts';
@@ -92,7 +93,7 @@ function watchBattery(events: Events): void {
   const batteryMv = events.node.board.batteryMv();
   if (batteryMv === 0) return;
   const limitMv = BATTERY_LOW_MV + (events.isBatteryLow ? BATTERY_RECOVERED_MV : 0);
-  const isLow = batteryMv < limitMv;
+  const isLow = batteryMv < limitMv || (events.node.sense.flags & STATUS_BATTERY_LOW) > 0;
   if (isLow && !events.isBatteryLow) raise(events, BATTERY_LOW, batteryMv);
   events.isBatteryLow = isLow;
 }

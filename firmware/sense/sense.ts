@@ -15,6 +15,8 @@ export interface Sense {
   readings: number[][];
   /** One bit for each sensor that does not work now; any of them sets "sensor fault" in the status. */
   faults: number;
+  /** Why, by the place of the bit, for the technician; '' = it works. Left out by programs without a console. */
+  faultReasons?: string[];
   /** Status bits that sensors hold while they last: tamper, leak, pulses lost. */
   flags: number;
   /** Tells something at once, in a record of its own; too much of the same is held back there. */

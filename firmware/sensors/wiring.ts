@@ -66,6 +66,8 @@ export interface Wiring {
   fixedButton?: { pin: string; holdMs?: number };
   /** Reed switch of the lid: sensors/tamper.ts. */
   tamper?: { pin: string; openLevel?: number };
+  /** Buttons of a canteen's meals where they are not on D2 and D3: sensors/meal-contacts.ts. */
+  meals?: { adultPin: string; childPin: string };
   /** Battery: sensors/battery.ts. */
   battery?: { lowMv?: number };
 }

@@ -47,7 +47,7 @@ export interface StoredRecord {
 }
 
 const COUNTER_NAMES: Record<string, readonly string[]> = {
-  'water-point': ['volumeDl', 'draws'],
+  'water-point': ['volumeDl', 'draws', 'strokes'],
   canteen: ['adultMeals', 'childMeals'],
 };
 
@@ -55,6 +55,7 @@ const READING_NAMES: Record<number, string> = {
   1: 'levelMm',
   2: 'weightG',
   3: 'temperatureCentiC',
+  4: 'hotHoldingCentiC',
 };
 
 const EVENT_NAMES: Record<number, string> = {
@@ -67,7 +68,7 @@ const EVENT_NAMES: Record<number, string> = {
   7: 'started',
 };
 
-/** Names the counters of a kind of site: {"volumeDl":..,"draws":..} or {"adultMeals":..,"childMeals":..}. */
+/** Names the counters of a kind of site: {"volumeDl":..,"draws":..}, with a hand pump "strokes", or {"adultMeals":..,"childMeals":..}. */
 export function namedCounters(kind: string, values: number[]): Record<string, number> {
   const names = COUNTER_NAMES[kind] ?? [];
   return Object.fromEntries(values.map((value, at) => [names[at] ?? `counter${at}`, value]));

@@ -1,0 +1,35 @@
+/*
+ * What: how a sensor tells a reading, takes it back, and says that it does not work.
+ * From where to where: sensors -> sense.readings, sense.faults -> record-maker.ts and the console. Espruino-safe.
+ */
+import type { Sense } from './sense';
+
+/** Takes a reading away: it cannot be trusted now. */
+export function dropReading(sense: Sense, id: number): void {
+  for (let i = 0; i < sense.readings.length; i++) {
+    if (sense.readings[i][0] === id) sense.readings.splice(i, 1);
+  }
+}
+
+/** Puts a reading in its place, ids ascending. */
+export function setReading(sense: Sense, id: number, value: number): void {
+  let place = 0;
+  dropReading(sense, id);
+  while (place < sense.readings.length && sense.readings[place][0] < id) place++;
+  sense.readings.splice(place, 0, [id, value]);
+}
+
+/** Raises the fault of a sensor with words for the technician; no words = it works. */
+export function setFault(sense: Sense, place: number, reason: string): void {
+  const bit = 1 << place;
+  if (!sense.faultReasons) sense.faultReasons = [];
+  sense.faultReasons[place] = reason;
+  sense.faults = reason ? sense.faults | bit : sense.faults & ~bit;
+}
+
+/** A measurement: a number is told, words are a fault and take the reading away. */
+export function setMeasured(sense: Sense, place: number, id: number, value: number | string): void {
+  if (typeof value === 'string') dropReading(sense, id);
+  else setReading(sense, id, value);
+  setFault(sense, place, typeof value === 'string' ? value : '');
+}
