@@ -95,6 +95,8 @@ declare const E: {
 declare const NRF: {
   /** Volts. */
   getBattery(): number;
+  /** No Bluetooth until the next start. */
+  sleep(): void;
 };
 
 declare const Serial1: {

@@ -3,6 +3,10 @@
  * From where to where: scripts/bench/NAME.ts -> a table on stdout. Exit code 1 when the bar is missed, 2 on a wrong name.
  */
 const BENCHES: { [name: string]: () => Promise<{ bench: () => Promise<boolean> }> } = {
+  airtime: () => import('./bench/airtime'),
+  energy: () => import('./bench/energy'),
+  interpreter: () => import('./bench/interpreter'),
+  journal: () => import('./bench/journal'),
   native: () => import('./bench/native'),
 };
 

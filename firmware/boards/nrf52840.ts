@@ -65,6 +65,8 @@ export function xiaoTechnicianDoors(board: Board): TechnicianDoors {
 export function createNrf52840(): Board {
   E.setFlags({ unsafeFlash: 1 });
   E.enableWatchdog(WATCHDOG_S, false);
+  // The console is on USB: advertising would cost five times what the sleeping chip draws.
+  NRF.sleep();
   let faults = 0;
   process.on('uncaughtException', (error) => {
     faults++;

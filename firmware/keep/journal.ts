@@ -139,11 +139,8 @@ function makeRoom(board: Board, journal: Journal, bytes: number): boolean {
   const page = (journal.page + 1) % board.flash.pageCount;
   const index = journal.records;
   let dropped = 0;
-  while (dropped < index.recordCount && index.places[dropped] >> 10 === page) {
-    if (index.covered[dropped] === 0) journal.hasOverwritten = true;
-    dropped++;
-  }
-  dropOldest(index, dropped);
+  while (dropped < index.recordCount && index.places[dropped] >> 10 === page) dropped++;
+  if (dropOldest(index, dropped)) journal.hasOverwritten = true;
   board.flash.erase(page);
   journal.page = page;
   journal.pageSequence++;
@@ -179,7 +176,8 @@ export function keepRecord(
   const head = [epoch >> 8, epoch & 255, sequence >> 8, sequence & 255, payload.length];
   const content = concat([head, payload]);
   makeRoom(board, journal, content.length);
-  addRecord(journal.records, epoch, sequence, put(board, journal, TYPE_RECORD, content), 0);
+  const place = put(board, journal, TYPE_RECORD, content);
+  if (addRecord(journal.records, epoch, sequence, place, 0)) journal.hasOverwritten = true;
 }
 
 /** A bulletin covers record `i`: that outlives a restart. One bit of flash is cleared. */

@@ -27,32 +27,38 @@ export function createRecordIndex(capacity: number): RecordIndex {
   };
 }
 
-/** Forgets the oldest `dropped` records. */
-export function dropOldest(index: RecordIndex, dropped: number): void {
+/** Forgets the oldest `dropped` records. Gives whether one of them was not covered. */
+export function dropOldest(index: RecordIndex, dropped: number): boolean {
+  const uncovered = index.covered.indexOf(0);
   const columns = [index.epochs, index.sequences, index.places, index.covered];
   for (let i = 0; i < columns.length; i++) {
     columns[i].set(columns[i].subarray(dropped, index.recordCount), 0);
   }
   index.recordCount -= dropped;
   index.next = 0;
+  return uncovered >= 0 && uncovered < dropped;
 }
 
-/** Adds the newest record, not covered. When the index is full, room is made for more than one: moving it takes time. */
+/**
+ * Adds the newest record. When the index is full, room is made for more than one: moving it takes time. Gives whether one
+ * that was not covered had to go.
+ */
 export function addRecord(
   index: RecordIndex,
   epoch: number,
   sequence: number,
   place: number,
   covered: number,
-): void {
+): boolean {
   const capacity = index.epochs.length;
-  if (index.recordCount === capacity) dropOldest(index, 1 + (capacity >> 5));
+  const isLost = index.recordCount === capacity && dropOldest(index, 1 + (capacity >> 5));
   const i = index.recordCount;
   index.epochs[i] = epoch;
   index.sequences[i] = sequence;
   index.places[i] = place;
   index.covered[i] = covered;
   index.recordCount = i + 1;
+  return isLost;
 }
 
 /** Records of the newest epoch, if it is `epoch`. */

@@ -12,6 +12,7 @@ import {
   readPacket,
   stateOf,
 } from '../../firmware/keep/journal';
+import { addRecord, createRecordIndex } from '../../firmware/keep/record-index';
 import { crc32 } from '../../hardware/virtual/board/crc32';
 import { toHex } from '../../shared/bytes';
 
@@ -170,4 +171,12 @@ test('the gateway key outlives any number of page turns and a cut at any byte of
     const again = keptGatewayKey(openJournal(board));
     expect([again?.sequence, again?.key[0], again?.key.length]).toEqual([70_000, 2, 32]);
   }
+});
+
+test('a full index: what is dropped uncovered is told, what was covered is not', () => {
+  const index = createRecordIndex(32);
+  for (let i = 1; i <= 32; i++) expect(addRecord(index, 1, i, i, i <= 4 ? 1 : 0)).toBe(false);
+  expect(addRecord(index, 1, 33, 33, 0)).toBe(false);
+  expect(addRecord(index, 1, 34, 34, 0)).toBe(false);
+  expect(addRecord(index, 1, 35, 35, 0)).toBe(true);
 });

@@ -181,7 +181,7 @@ function createGlobals(parts: Parts, modules: Globals, seed: number, layout: Boa
       mustHavePower(machine);
       parts.counter.poke(address, value);
     },
-    NRF: { getBattery: (): number => parts.batteryMv / 1000 },
+    NRF: { getBattery: (): number => parts.batteryMv / 1000, sleep: (): void => {} },
     process: {
       env: { BOARD: layout.name, VERSION: '2v29.277' },
       memory: () => ({ free: VARIABLES_FREE }),
