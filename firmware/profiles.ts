@@ -32,6 +32,22 @@ export const PROFILES: Profile[] = [
     kind: 'water-point',
     board: 'nrf52840',
     link: 'uart',
-    sensors: ['pulse-meter'],
+    sensors: [
+      'pulse-meter',
+      'reed-meter',
+      'pump-strokes',
+      'tank-ultrasonic',
+      'tank-pressure',
+      'report-buttons',
+      'tamper',
+      'battery',
+    ],
+  },
+  {
+    name: 'canteen-xiao',
+    kind: 'canteen',
+    board: 'nrf52840',
+    link: 'uart',
+    sensors: ['meal-contacts', 'load-cell', 'temperature', 'report-buttons', 'tamper', 'battery'],
   },
 ];

@@ -4,6 +4,9 @@
  */
 import type { Sense } from './sense';
 
+/** Beyond it (or not a number) a reading comes of wrong settings: it must fit 32 bits on the wire. */
+const READING_MAX = 1000000000;
+
 /** Takes a reading away: it cannot be trusted now. */
 export function dropReading(sense: Sense, id: number): void {
   for (let i = 0; i < sense.readings.length; i++) {
@@ -29,7 +32,9 @@ export function setFault(sense: Sense, place: number, reason: string): void {
 
 /** A measurement: a number is told, words are a fault and take the reading away. */
 export function setMeasured(sense: Sense, place: number, id: number, value: number | string): void {
-  if (typeof value === 'string') dropReading(sense, id);
-  else setReading(sense, id, value);
-  setFault(sense, place, typeof value === 'string' ? value : '');
+  const isSane = typeof value === 'string' || Math.abs(value) < READING_MAX;
+  const reason = isSane ? value : 'settings make no sense';
+  if (typeof reason === 'string') dropReading(sense, id);
+  else setReading(sense, id, reason);
+  setFault(sense, place, typeof reason === 'string' ? reason : '');
 }

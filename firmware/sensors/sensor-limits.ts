@@ -54,7 +54,7 @@ export const STROKE_SAMPLE_MS = 100;
 export const STROKE_REST_MS = 4000;
 /** 7-bit address of LIS2DH12 and LIS3DH with SA0 low. */
 export const ACCELEROMETER_ADDRESS = 24;
-/** The interrupt wire disagrees with the chip at so many ticks in a row: it is broken or stuck. */
+/** The interrupt wire disagreed with the chip at so many ticks and never agreed: it is broken or stuck. */
 export const WAKE_WRONG_TICKS = 2;
 
 /** Level is measured this often, s. */

@@ -24,7 +24,8 @@ function membersOf(path: string, isWanted: (owner: string) => boolean): string[]
   const names: string[] = [];
   const visit = (node: ts.Node, owner: string): void => {
     const inside = ts.isInterfaceDeclaration(node) ? node.name.text : owner;
-    const isMember = ts.isPropertySignature(node) || ts.isMethodSignature(node);
+    const isMember =
+      ts.isPropertySignature(node) || ts.isMethodSignature(node) || ts.isMethodDeclaration(node);
     if (isMember && ts.isIdentifier(node.name) && isWanted(owner)) names.push(node.name.text);
     ts.forEachChild(node, (child) => visit(child, inside));
   };

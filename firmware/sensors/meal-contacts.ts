@@ -1,0 +1,23 @@
+/*
+ * What: the two buttons of a canteen on pins of one's choice: one press, one meal.
+ * From where to where: watched pins -> counter 0 (adults), counter 1 (children). D2 and D3 unless `wiring.meals` names
+ * others: D6 and D7 are the radio's serial line. Page: docs/sensors/meal-contacts.md. Espruino-safe.
+ */
+import { addCount } from '../sense/counting';
+import type { Sense } from '../sense/sense';
+import { need } from './fitted';
+import { CONTACT_DEBOUNCE_MS } from './sensor-limits';
+
+function countPresses(sense: Sense, pin: string, counter: number): void {
+  need(sense.board.watchPin)(pin, 'up', CONTACT_DEBOUNCE_MS, (level) => {
+    if (level === 0) addCount(sense.counting, counter, 1);
+  });
+}
+
+/** Needs nothing at a tick. */
+export function mealContacts(sense: Sense): () => void {
+  const meals = sense.config.wiring?.meals;
+  countPresses(sense, meals ? meals.adultPin : 'D2', 0);
+  countPresses(sense, meals ? meals.childPin : 'D3', 1);
+  return () => {};
+}

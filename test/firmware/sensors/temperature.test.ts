@@ -1,0 +1,125 @@
+/*
+ * Fridge and hot holding on the canteen's built program, with thermometers on 1-Wire that are unplugged, held low,
+ * disturbed and without power.
+ */
+import { expect, test } from 'vitest';
+import { createDs18b20 } from '../../../hardware/virtual/sensors/ds18b20';
+import { sensorBench } from './sensor-bench';
+
+const COLD = 4 * 16;
+const HOT = 65 * 16;
+
+function oneFridge(alarmMinutes?: number) {
+  return sensorBench('canteen', { fridge: { pin: 'D4', alarmMinutes } }, (plugs) => {
+    const sensor = createDs18b20(plugs, 4, 1);
+    sensor.sixteenths = COLD;
+    return sensor;
+  });
+}
+
+test('two thermometers on one wire, each called by its number', () => {
+  const wiring = { fridge: { pin: 'D4', rom: '' }, hotHolding: { pin: 'D4', rom: '' } };
+  const bench = sensorBench('canteen', wiring, (plugs) => {
+    const cold = createDs18b20(plugs, 4, 77);
+    const hot = createDs18b20(plugs, 4, 1234);
+    wiring.fridge.rom = cold.rom;
+    wiring.hotHolding.rom = hot.rom;
+    cold.sixteenths = -3;
+    hot.sixteenths = HOT;
+    return { cold, hot };
+  });
+  expect(bench.models.cold.rom).toMatch(/^284d0000000000[0-9a-f]{2}$/);
+  bench.runS(20);
+  expect(bench.told().readings).toEqual({ fridgeCentiC: -19, hotHoldingCentiC: 6500 });
+  bench.models.hot.trouble = 'unplugged';
+  bench.runS(120);
+  expect(bench.told().readings).toEqual({ fridgeCentiC: -19 });
+  expect(Object.keys(bench.told().faults)).toEqual(['hot-holding']);
+  expect(bench.board.counts().uncaught).toEqual([]);
+});
+
+test('two thermometers called as one are a fault, not a temperature', () => {
+  const bench = sensorBench('canteen', { fridge: { pin: 'D4' } }, (plugs) => {
+    createDs18b20(plugs, 4, 1).sixteenths = 70;
+    createDs18b20(plugs, 4, 2).sixteenths = 85;
+  });
+  bench.runS(60);
+  expect(bench.told().readings).toEqual({});
+  expect(bench.told().faults.fridge).toMatch('two sensors on the wire');
+});
+
+test('no trouble but a reading: within 40 s it is gone and the fault is told; it heals by itself', () => {
+  const troubles = [
+    ['unplugged', 'no answer'],
+    ['bad-crc', 'bad checksum'],
+    ['loses-power', 'lost its power'],
+  ] as const;
+  for (const [trouble, reason] of troubles) {
+    const bench = oneFridge();
+    bench.runS(70);
+    expect(bench.told().readings).toEqual({ fridgeCentiC: 400 });
+    bench.models.trouble = trouble;
+    bench.runS(100);
+    expect(bench.told().readings).toEqual({});
+    expect(bench.told().faults.fridge).toMatch(reason);
+    bench.models.trouble = '';
+    bench.runS(30);
+    expect(bench.told().readings).toEqual({ fridgeCentiC: 400 });
+    expect(bench.told().faults).toEqual({});
+  }
+});
+
+test('a wire held low is told', () => {
+  const bench = oneFridge();
+  bench.plugs.setPin(4, 0);
+  bench.runS(60);
+  expect(bench.told().faults).toEqual({ fridge: 'wire held low' });
+});
+
+test('one bad reading is tried again and is no fault', () => {
+  const bench = oneFridge();
+  bench.runS(65);
+  bench.models.trouble = 'bad-crc';
+  bench.runS(10);
+  bench.models.trouble = '';
+  bench.runS(30);
+  expect(bench.told().faults).toEqual({});
+});
+
+test('a fridge above 5 °C for N minutes is one event; a door that stands open for less is none', () => {
+  const bench = oneFridge(20);
+  bench.runS(600);
+  bench.models.sixteenths = 12 * 16;
+  bench.runS(15 * 60);
+  bench.models.sixteenths = COLD;
+  bench.runS(15 * 60);
+  expect(bench.events()).toEqual([]);
+  bench.models.sixteenths = 5 * 16;
+  bench.runS(40 * 60);
+  expect(bench.events()).toEqual([]);
+  bench.models.sixteenths = 5 * 16 + 1;
+  bench.runS(22 * 60);
+  expect(bench.events()).toEqual([[5, 506]]);
+  bench.runS(2 * 3600);
+  expect(bench.events()).toHaveLength(1);
+  bench.models.sixteenths = COLD;
+  bench.runS(300);
+  bench.models.sixteenths = 9 * 16;
+  bench.runS(22 * 60);
+  expect(bench.events()).toEqual([
+    [5, 506],
+    [5, 900],
+  ]);
+});
+
+test('hot holding calls only after it has been hot', () => {
+  const wiring = { hotHolding: { pin: 'D5', alarmMinutes: 10 } };
+  const bench = sensorBench('canteen', wiring, (plugs) => createDs18b20(plugs, 5, 9));
+  bench.runS(3600);
+  expect(bench.events()).toEqual([]);
+  bench.models.sixteenths = HOT;
+  bench.runS(600);
+  bench.models.sixteenths = 59 * 16;
+  bench.runS(11 * 60 + 30);
+  expect(bench.events()).toEqual([[5, 5900]]);
+});
