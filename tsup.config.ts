@@ -9,6 +9,7 @@ export default defineConfig({
     bars: 'scripts/bars.ts',
     bench: 'scripts/bench.ts',
     native: 'scripts/native.ts',
+    drawings: 'scripts/drawings.ts',
   },
   format: 'esm',
   platform: 'node',
