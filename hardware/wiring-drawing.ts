@@ -190,6 +190,7 @@ export function drawingSvg(drawing: Drawing): string {
   const height = bottom + 40 + 20 * drawing.notes.length;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="sans-serif" font-size="14">`,
+    `<title>${escapeText(drawing.title)}</title>`,
     `<rect width="${WIDTH}" height="${height}" fill="#fff"/>`,
     text(LEFT_X, 36, drawing.title, ' font-size="20" font-weight="bold"'),
     box(BOARD_X, TOP, BOARD_WIDTH, bottom - TOP),
