@@ -13,7 +13,7 @@
  * | 4 | sequence | uint, 1..65535 | 1, 2, 3 … in the epoch, over all kinds |
  * | 5 | timeS | uint | unix s at the end of the last bucket; 0 = clock never set in this epoch |
  * | 6 | uptimeS | uint | s since boot at the same instant |
- * | 7 | counters | array of 1..4 uint | since commissioning, never back: water point [volume in dL, draws], canteen [adult meals, child meals] |
+ * | 7 | counters | array of 1..4 uint | since commissioning, never back: water point [volume in dL, draws, and with a hand pump strokes], canteen [adult meals, child meals] |
  * | 8 | status | uint, 19 bits | see the table below |
  * | 9 | calibrationId | uint | 0 = none |
  * | 10 | kept | uint, 1..sequence | records of this epoch still in the journal, this one included: what is older is gone for good |
@@ -23,7 +23,7 @@
  * | 11 | bucketMinutes | uint | 5 or 60 |
  * | 12 | bucketCount | uint, 1..48 | the last 12 are this record's own, earlier ones are carried again |
  * | 13 | buckets | bstr | packed as in buckets.ts |
- * | 14 | readings | map uint -> int | ids ascending; left out when empty: 1 level in mm, 2 weight in g, 3 temperature in 0.01 °C |
+ * | 14 | readings | map uint -> int | ids ascending; left out when empty: 1 level in mm, 2 weight in g, temperature in 0.01 °C: 3 fridge, 4 hot holding |
  *
  * | # | event (kind 3) | CBOR | meaning |
  * |---|---|---|---|

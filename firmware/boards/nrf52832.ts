@@ -86,6 +86,7 @@ export function createNrf52832(): Board {
     pulseCount: readPulseCounter,
     pulsesAtStart: pulsesAtStart,
     beforeRestart: (fn) => E.on('kill', fn),
+    errorFlags: () => E.getErrorFlags(),
     onPress: onPress,
     kickWatchdog: () => E.kickWatchdog(),
     say: (text) => print(text),

@@ -1,5 +1,6 @@
 /*
- * What: the reed switch of the lid. Each opening is told at once, and the status says "tamper" while it is open.
+ * What: the reed switch of the lid. Opened (1) and closed again (0) are told at once, and the status says "tamper" while
+ * it is open.
  * From where to where: a watched pin -> event 1 and sense.flags. Page: docs/sensors/tamper.md. Espruino-safe.
  */
 import { setFault } from '../sense/readings';
@@ -20,10 +21,11 @@ export function tamper(sense: Sense, setup: NonNullable<Wiring['tamper']>): () =
   let openings = 0;
   const see = (level: number): void => {
     const isOpen = level === openLevel;
-    sense.flags = isOpen ? sense.flags | FLAG_TAMPER : sense.flags & ~FLAG_TAMPER;
-    if (!isOpen) return;
-    openings++;
-    if (openings <= LID_OPENINGS_MAX) sense.raise(EVENT_TAMPER, 1);
+    const wasOpen = (sense.flags & FLAG_TAMPER) > 0;
+    if (isOpen === wasOpen) return;
+    sense.flags = sense.flags ^ FLAG_TAMPER;
+    if (isOpen) openings++;
+    if (openings <= LID_OPENINGS_MAX) sense.raise(EVENT_TAMPER, isOpen ? 1 : 0);
   };
   need(sense.board.watchPin)(setup.pin, 'up', CONTACT_DEBOUNCE_MS, see);
   see(need(sense.board.readPin)(setup.pin));

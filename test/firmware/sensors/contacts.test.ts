@@ -128,7 +128,10 @@ test('an opened lid is an event, and a flag of the status while it is open', () 
   bench.models.close();
   bench.runS(3600);
   const hours = bench.records().filter((record) => record.kind === 1);
-  expect(bench.events()).toEqual([[1, 1]]);
+  expect(bench.events()).toEqual([
+    [1, 1],
+    [1, 0],
+  ]);
   expect(hours.map((record) => (record.status & STATUS_TAMPER) > 0)).toEqual([true, false]);
 });
 
