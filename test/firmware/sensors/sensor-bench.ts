@@ -29,7 +29,7 @@ export interface SensorBench {
   /** Asks the console. */
   told(): Told;
   counters(): number[];
-  ask(command: string): { [name: string]: unknown };
+  ask(...words: string[]): { [name: string]: unknown };
   /** Everything in the journal, oldest first. */
   records(): TallyRecord[];
   /** [code, value] of the events in the journal. */
@@ -60,9 +60,9 @@ export function sensorBench<Models>(
   provision(board, kind, PAGES, { wiring });
   board.spareFlash().set(keyRegionOf(SEED), 0);
   startBundle(board, readFileSync(`dist/firmware/${kind}-xiao.js`, 'utf8') + PROMPT);
-  const ask = (command: string) => {
+  const ask = (...words: string[]) => {
     const before = board.printed().length;
-    typed.push([command]);
+    typed.push(words);
     board.runUntil(board.nowMs() + 30);
     const line = board
       .printed()

@@ -123,3 +123,19 @@ test('hot holding calls only after it has been hot', () => {
   bench.runS(11 * 60 + 30);
   expect(bench.events()).toEqual([[5, 5900]]);
 });
+
+test('the console tells the number of one thermometer alone, and of two that there are two', () => {
+  const bench = sensorBench('canteen', {}, (plugs) => {
+    createDs18b20(plugs, 9, 5);
+    createDs18b20(plugs, 9, 6);
+    return createDs18b20(plugs, 8, 0x1234);
+  });
+  bench.runS(20);
+  expect(bench.ask('rom', 'D8')).toEqual({ tw: 'rom', ok: true, rom: bench.models.rom });
+  expect(bench.ask('rom', 'D9')).toMatchObject({
+    ok: false,
+    error: expect.stringMatching('alone'),
+  });
+  expect(bench.ask('rom', 'D4')).toMatchObject({ ok: false, error: 'no answer: power or wire' });
+  expect(bench.ask('rom')).toMatchObject({ ok: false, reason: 'no such value' });
+});
