@@ -26,8 +26,39 @@ export interface NodeConfig {
   radioPowerPin?: string;
   /** Volume of one pulse, µL; 0 where there is no meter. */
   pulseUl: number;
+  /** Left out by nodes without a radio chip of their own. */
+  lora?: LoraConfig;
   /** The sensors that are fitted beside the meter and the meal buttons, and their settings; none when left out. */
   wiring?: Wiring;
+}
+
+/**
+ * How a node with a radio chip of its own speaks on the mesh. Provisioning works it out from region, preset and channel
+ * (hardware/lora-config.ts), so that the node needs no tables.
+ */
+export interface LoraConfig {
+  /** Centre of the channel, Hz. */
+  frequencyHz: number;
+  /** 125000, 250000 or 500000. */
+  bandwidthHz: number;
+  /** 7..12 */
+  spreadingFactor: number;
+  /** 5..8 */
+  codingRate: number;
+  /** Duration of a symbol, µs. */
+  symbolUs: number;
+  /** Unit of the random wait before sending, ms. */
+  slotMs: number;
+  /** -9..22 */
+  txPowerDbm: number;
+  /** Share of an hour that one transmitter may send, percent; 100 = no limit. */
+  dutyCyclePercent: number;
+  /** The key of the channel "serial", 64 hex digits. */
+  channelKey: string;
+  /** Hash byte of that channel. */
+  channelHash: number;
+  /** The node's own number in the mesh, 4..2^32-2. */
+  nodeNum: number;
 }
 
 /** The journal's flash as a row of pages. Writing only clears bits; only erase sets them. */

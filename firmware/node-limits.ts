@@ -90,6 +90,31 @@ export const RADIO_READY_MS_MAX = 60000;
 /** … and stays on for so long after a packet, ms: the neighbours' repeats end. */
 export const RADIO_LINGER_MS = 3000;
 
+/** A frame is sent so often at most: once, and two repeats of the same bytes. */
+export const LORA_TRANSMISSIONS = 3;
+/** A busy channel is looked at again so often before a transmission is given up. */
+export const CAD_TRIES_MAX = 16;
+/** Widths of the random wait before sending, log2 of slots: at first, and after many busy looks. */
+export const WINDOW_LOG2_MIN = 3;
+export const WINDOW_LOG2_MAX = 8;
+/** Frames that wait to be sent. */
+export const LORA_QUEUE_MAX = 4;
+/** Packets remembered as heard, and own ids remembered as used. */
+export const LORA_SEEN = 16;
+/** NodeInfo: after the start at a random moment within this, ms, … */
+export const NODE_INFO_FIRST_MS = 60000;
+/** … then once in this, ms, and to who asks not more often than in the next, ms. */
+export const NODE_INFO_MS = 86400000;
+export const NODE_INFO_ANSWER_MS = 43200000;
+/** The duty cycle is counted in slices of this, ms: twelve and a bit make its hour. */
+export const DUTY_SLICE_MS = 300000;
+export const DUTY_SLICES = 13;
+/** Of an hour's allowance this much counts as used after a start: four restarts in an hour stay within it, percent. */
+export const DUTY_AT_START_PERCENT = 75;
+/** A chip that does not answer is started again after this, ms; the wait doubles up to the next. */
+export const CHIP_RETRY_MS_MIN = 60000;
+export const CHIP_RETRY_MS_MAX = 3600000;
+
 /** The node's clock drifts at most this much, parts per million. */
 export const DRIFT_PPM = 50;
 /** A bulletin may be this old when it is heard, s. */
