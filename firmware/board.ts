@@ -141,6 +141,8 @@ export interface LoraDoor {
   reset(): void;
   /** Level of the chip's BUSY line. */
   isBusy(): boolean;
+  /** Feeds the antenna switch: needed to send and to hear, a waste while the chip sleeps. */
+  setAntennaSwitch(isOn: boolean): void;
   /** Calls back at each rise of the chip's DIO1 line. */
   onDio1(fn: () => void): void;
 }

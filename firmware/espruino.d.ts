@@ -11,9 +11,13 @@ interface Pin {
 declare const D2: Pin;
 declare const D3: Pin;
 declare const D4: Pin;
+declare const D1: Pin;
+declare const D5: Pin;
 declare const D6: Pin;
 declare const D7: Pin;
 declare const D8: Pin;
+declare const D9: Pin;
+declare const D10: Pin;
 declare const D0: Pin;
 declare const D14: Pin;
 declare const D32: Pin;
@@ -105,6 +109,12 @@ declare const Serial1: {
   removeAllListeners(event: 'data'): void;
   write(bytes: Uint8Array): void;
   on(event: 'data', fn: (chunk: string) => void): void;
+};
+
+declare const SPI1: {
+  setup(options: { sck: Pin; miso: Pin; mosi: Pin; baud: number }): void;
+  /** Full duplex; the second pin is low meanwhile. */
+  send(bytes: Uint8Array, nss: Pin): Uint8Array;
 };
 
 /** A serial port in software. */

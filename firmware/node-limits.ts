@@ -111,6 +111,12 @@ export const DUTY_SLICE_MS = 300000;
 export const DUTY_SLICES = 13;
 /** Of an hour's allowance this much counts as used after a start: four restarts in an hour stay within it, percent. */
 export const DUTY_AT_START_PERCENT = 75;
+/** Looks at the chip's BUSY line before it counts as stuck: some 0.3 ms each. */
+export const SX1262_BUSY_LOOKS_MAX = 100;
+/** What the chip may take longer than computed, ms. */
+export const SX1262_LATE_MS = 300;
+/** A listening chip is asked this often, beside its own call, ms. */
+export const SX1262_POLL_MS = 3000;
 /** A chip that does not answer is started again after this, ms; the wait doubles up to the next. */
 export const CHIP_RETRY_MS_MIN = 60000;
 export const CHIP_RETRY_MS_MAX = 3600000;

@@ -71,7 +71,7 @@ export function readFrame({ bytes, startMs }: Transmission): SeenFrame {
 }
 
 /** As much of a board as the link touches, on the world's clock. */
-function boardIn(scene: Scene, seed: number): Board {
+export function boardIn(scene: Scene, seed: number): Board {
   const random = createRandomStream(seed, 'board');
   const { world } = scene;
   const board = {
