@@ -8,7 +8,7 @@ export interface Profile {
   name: string;
   kind: 'water-point' | 'canteen';
   board: 'nrf52832' | 'nrf52840';
-  link: 'uart';
+  link: 'uart' | 'lora';
   sensors: string[];
 }
 
@@ -32,6 +32,22 @@ export const PROFILES: Profile[] = [
     kind: 'water-point',
     board: 'nrf52840',
     link: 'uart',
+    sensors: [
+      'pulse-meter',
+      'reed-meter',
+      'pump-strokes',
+      'tank-ultrasonic',
+      'tank-pressure',
+      'report-buttons',
+      'tamper',
+      'battery',
+    ],
+  },
+  {
+    name: 'water-point-xiao-lora',
+    kind: 'water-point',
+    board: 'nrf52840',
+    link: 'lora',
     sensors: [
       'pulse-meter',
       'reed-meter',

@@ -51,6 +51,10 @@ export function registerVillageCommand(program: Command): void {
     .option('--http-port <n>', 'port of the page (default 8080, or any free one; 0 any)')
     .option('--mqtt-port <n>', 'port of the built-in broker (default 1883, or any free one; 0 any)')
     .option(
+      '--lora <percent>',
+      'share of the water points with a radio chip of their own instead of a radio (default 33)',
+    )
+    .option(
       '--faults',
       'power cuts, restarts and a radio that is off for three days (with --days of at least 10), at every node',
     )

@@ -15,14 +15,16 @@ const CALL = 'int(int,int,int,int)';
 const CONTEXT_BYTES = 128;
 const MESSAGE_BYTES_MAX = 256;
 
-function flatBytes(count: number): Uint8Array {
+/** Bytes that lie in one piece, so that they have an address. */
+export function flatBytes(count: number): Uint8Array {
   return new Uint8Array(E.toArrayBuffer(E.toFlatString({ data: 0, count: count })));
 }
 
 /** Gives the routine as a string whose bytes lie in one piece in memory: a file there, or a flat copy of one. */
 export type ReadRoutine = () => string | undefined;
 
-function call(
+/** One call of the routine. Throws: no flat memory. */
+export function call(
   routine: string | undefined,
   op: number,
   context: Uint8Array,

@@ -5,7 +5,7 @@
  * and the journal's pages are found by Storage's headers. The key lies in the chip's own flash.
  * Source: Espruino 2v29 boards/XIAOBLE.py; nRF52840 Product Specification; XIAO nRF52840 schematic. Espruino-safe.
  */
-import type { Board, NodeConfig } from '../board';
+import type { Board, Cipher, NodeConfig } from '../board';
 import type { TechnicianDoors } from '../console/technician';
 import {
   DEBOUNCE_MS,
@@ -20,6 +20,7 @@ import {
 } from '../node-limits';
 import { pagesOfFile } from './flash-file';
 import { keyStateAt, readKey } from './key-region';
+import { createNativeCipher } from './native-cipher';
 import { createNativeSigner } from './native-signer';
 import { readPulseCounter, startPulseCounter } from './pulse-counter';
 import { createSensorDoors } from './sensor-doors';
@@ -51,6 +52,12 @@ function onPress(button: number, fn: () => void): void {
   const pin = button === 0 ? D6 : D7;
   pinMode(pin, 'input_pullup');
   setWatch(fn, pin, { repeat: true, edge: 'falling', debounce: DEBOUNCE_MS });
+}
+
+/** AES by the native routine, copied to memory once. Throws: the file ed25519 is missing. */
+export function createXiaoCipher(): Cipher {
+  const routine = E.toFlatString(storage.read('ed25519') as string);
+  return createNativeCipher(() => routine);
 }
 
 /** What a technician may do on this board. */

@@ -45,6 +45,8 @@ interface Sx1262 {
   board: Board;
   door: LoraDoor;
   settings: ModemSettings | null;
+  /** The chip has kept all of its last set-up. */
+  isSetUp: boolean;
   isAsleep: boolean;
   /** What is under way: nothing, or what ends by DIO1. */
   doing: '' | 'send' | 'look';
@@ -73,7 +75,7 @@ function wake(chip: Sx1262): void {
 
 /** Listens if that was asked for, else stands by. */
 function goOn(chip: Sx1262): void {
-  if (!chip.onFrame || !chip.settings) return;
+  if (!chip.onFrame || !chip.settings || !chip.isSetUp) return;
   wake(chip);
   setPacketLength(chip.door, chip.settings, 255);
   setIrqs(chip.door, IRQ_RX_DONE | IRQ_CRC_ERROR | IRQ_HEADER_ERROR);
@@ -88,11 +90,18 @@ function end(chip: Sx1262, result: boolean): void {
   done(result);
 }
 
+/** Sets the chip up anew; one that does not take it is tried again with the next frame. */
+function setUpAgain(chip: Sx1262): void {
+  chip.isAsleep = false;
+  chip.door.setAntennaSwitch(true);
+  if (chip.settings) chip.isSetUp = setUp(chip.door, chip.settings);
+}
+
 /** The chip did not say in time what became of it: set up anew. A look at the channel counts as busy. */
 function giveUp(chip: Sx1262): void {
   chip.faults++;
   const wasLooking = chip.doing === 'look';
-  if (chip.settings) setUp(chip.door, chip.settings);
+  setUpAgain(chip);
   end(chip, wasLooking);
 }
 
@@ -123,7 +132,7 @@ function takeFrame(chip: Sx1262): void {
 
 /** Asks the chip what happened, and ends or takes it. */
 function serve(chip: Sx1262): void {
-  if (chip.isAsleep) return;
+  if (chip.isAsleep || !chip.isSetUp) return;
   const answer = command(chip.door, [GET_IRQ_STATUS, 0, 0, 0]);
   const irqs = answer ? answer[2] * 256 + answer[3] : 0;
   if (irqs === 0 || irqs === 0xffff) return;
@@ -135,7 +144,9 @@ function serve(chip: Sx1262): void {
 }
 
 function begin(chip: Sx1262, what: 'send' | 'look', done: (result: boolean) => void): boolean {
-  if (!chip.settings || chip.doing !== '') {
+  if (chip.settings && !chip.isSetUp) setUpAgain(chip);
+  if (!chip.isSetUp) chip.faults++;
+  if (!chip.isSetUp || chip.doing !== '') {
     chip.board.after(1, () => done(what === 'look'));
     return false;
   }
@@ -194,7 +205,7 @@ function sleep(chip: Sx1262): void {
   const done = chip.done;
   chip.doing = '';
   chip.turn++;
-  if (!chip.isAsleep && chip.settings) {
+  if (!chip.isAsleep && chip.isSetUp) {
     command(chip.door, [SET_STANDBY, STANDBY_RC]);
     command(chip.door, [SET_SLEEP, SLEEP_WARM_START]);
     chip.isAsleep = true;
@@ -209,6 +220,7 @@ export function createSx1262(board: Board, door: LoraDoor): RadioChip {
     board: board,
     door: door,
     settings: null,
+    isSetUp: false,
     isAsleep: false,
     doing: '',
     done: () => {},
@@ -219,12 +231,10 @@ export function createSx1262(board: Board, door: LoraDoor): RadioChip {
   door.onDio1(() => serve(chip));
   return {
     start: (settings) => {
-      chip.isAsleep = false;
-      door.setAntennaSwitch(true);
-      const isUp = setUp(door, settings);
-      chip.settings = isUp ? settings : null;
-      if (!isUp) chip.faults++;
-      return isUp;
+      chip.settings = settings;
+      setUpAgain(chip);
+      if (!chip.isSetUp) chip.faults++;
+      return chip.isSetUp;
     },
     transmit: (frame, done) => transmit(chip, frame, done),
     senseChannel: (done) => senseChannel(chip, done),

@@ -43,7 +43,7 @@ export interface VirtualSx1262 {
   onDio1(fn: () => void): void;
   /** In words, what the driver did wrong so far. */
   violations: string[];
-  mode(): Mode;
+  mode(): Mode | 'stuck';
   /** BUSY stays high and SPI reads 0xFF. */
   setStuck(isStuck: boolean): void;
   /** So many next edges of DIO1 are lost. */
@@ -328,7 +328,7 @@ export function createVirtualSx1262(
   const chip = createChip(world, air, station, frequencyHz);
   return {
     violations: chip.violations,
-    mode: () => chip.state.mode,
+    mode: () => (chip.isStuck ? 'stuck' : chip.state.mode),
     transfer: (bytes) => transfer(chip, bytes),
     reset: () => {
       chip.state = freshState();

@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path';
 import ts from 'typescript';
 
 /** Interfaces whose names stand in files or in Espruino's own functions. */
-const OUTSIDE_INTERFACES = new Set(['NodeConfig', 'Wiring']);
+const OUTSIDE_INTERFACES = new Set(['NodeConfig', 'LoraConfig', 'Wiring']);
 const CONSOLE = 'firmware/console/';
 const ESPRUINO_TYPES = 'firmware/espruino.d.ts';
 const LIBRARIES = ['lib.es5.d.ts', 'lib.es2015.core.d.ts', 'lib.es2017.object.d.ts'];

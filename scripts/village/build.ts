@@ -4,20 +4,28 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { LoraConfig } from '../../firmware/board';
+import { loraConfigOf } from '../../hardware/lora-config';
 import { createAir } from '../../hardware/virtual/air';
+import {
+  type ChannelKey,
+  createChannelKeys,
+  decryptFrame,
+} from '../../hardware/virtual/channel-keys';
 import { createWasmEd25519, loadRoutine } from '../../hardware/virtual/ed25519-wasm';
 import type { Position } from '../../hardware/virtual/link-budget';
 import { createModem } from '../../hardware/virtual/modem';
 import { type Connection, createRadio, type Radio } from '../../hardware/virtual/radio';
 import { createRandomStream } from '../../hardware/virtual/random';
 import { createWorld, type World } from '../../hardware/virtual/world';
-import { CHANNEL_NAME } from '../../shared/limits';
+import { CHANNEL_NAME, PORTNUM } from '../../shared/limits';
 import { MEDIUM_FAST } from '../../shared/meshtastic/airtime';
+import { decodeOnAir } from '../../shared/meshtastic/onair';
 import { VILLAGE_START_S } from './data-dir';
 import { scheduleFaults } from './faults';
 import { createHostile } from './hostile';
 import { channelKeyOf, nodeKeyOf, radioNumberOf } from './keys';
-import { createNode, type VillageNode } from './node';
+import { createNode, type NodeMesh, type VillageNode } from './node';
 import { packageFolder, type VillageOptions } from './options';
 import { provisionOf } from './provision';
 import type { RadioClientSide } from './radio-port';
@@ -104,8 +112,8 @@ function clientSide(radio: Radio) {
   return { side, attach };
 }
 
-function bundleOf(kind: Site['kind']): string {
-  const path = join(packageFolder(), 'dist/firmware', `${kind}.js`);
+function bundleOf(profile: string): string {
+  const path = join(packageFolder(), 'dist/firmware', `${profile}.js`);
   try {
     return readFileSync(path, 'utf8');
   } catch {
@@ -126,14 +134,23 @@ export function buildVillage(setup: BuildSetup): Village {
       plan.longitude + (eastM * scale) / (111_195 * Math.cos((plan.latitude * Math.PI) / 180)),
   });
   let heard: (bytes: Uint8Array) => void = () => {};
+  const keys = createChannelKeys([channel], CHANNEL_NAME);
+  const nodesByNumber = new Map<number, VillageNode>();
   const air = createAir(world, {
     lossPercent: options.lossPercent,
-    onTransmission: (transmission) => heard(transmission.bytes),
+    onTransmission: ({ nodeNum, bytes }) => {
+      heard(bytes);
+      const packet = nodesByNumber.has(nodeNum) ? packetIn(keys, bytes) : undefined;
+      if (packet) nodesByNumber.get(nodeNum)?.noteOnAir(packet);
+    },
   });
   const ground: Ground = { world, air, channel, place };
   const gatewayNode = radioNumberOf(seed, 'gateway');
   const radio = radioAt(ground, gatewayNode, 'gateway', place({ eastM: 0, northM: 0 }));
   const nodes = plan.sites.map((site) => nodeAt(setup, ground, site));
+  plan.sites.forEach((site, i) => {
+    if (isLora(setup, site)) nodesByNumber.set(radioNumberOf(seed, site.site), nodes[i]);
+  });
   const hostile = options.hostile
     ? createHostile({
         ...{ world, air, channel, gatewayNode, seed },
@@ -152,7 +169,11 @@ export function buildVillage(setup: BuildSetup): Village {
     provision: (gatewayKey, taps) => {
       const firstDay = Math.round((setup.startS - VILLAGE_START_S) / 86_400);
       for (const node of nodes) {
-        node.provision(provisionOf({ ...setup, site: node.site, gatewayKey, gatewayNode }));
+        const { site } = node;
+        const lora = isLora(setup, site)
+          ? loraOf(ground, radioNumberOf(seed, site.site))
+          : undefined;
+        node.provision(provisionOf({ ...setup, site, gatewayKey, gatewayNode, lora }));
         scheduleSite(world, node, taps, seed, firstDay);
       }
       if (options.faults) scheduleFaults(world, nodes, seed, (options.days || 30) * 86_400_000);
@@ -162,18 +183,58 @@ export function buildVillage(setup: BuildSetup): Village {
   };
 }
 
+/** The water points whose node has a radio chip of its own: spread evenly over the slots. Canteens have radios. */
+function isLora({ options, plan }: BuildSetup, site: Site): boolean {
+  if (site.kind === 'canteen') return false;
+  const place = plan.sites.filter(({ kind }) => kind === site.kind).indexOf(site);
+  const share = options.loraPercent / 100;
+  return Math.floor((place + 1) * share) > Math.floor(place * share);
+}
+
+function loraOf(ground: Ground, nodeNum: number): LoraConfig {
+  return loraConfigOf(
+    {
+      region: REGION,
+      preset: PRESET,
+      channelNum: 0,
+      primaryName: PRESET.displayName,
+      channelKey: ground.channel.psk,
+    },
+    nodeNum,
+  );
+}
+
+/** The payload of a packet on our port in a frame of our channel. */
+function packetIn(keys: ChannelKey[], bytes: Uint8Array): Uint8Array | undefined {
+  const frame = decodeOnAir(bytes);
+  const opened = typeof frame === 'string' ? frame : decryptFrame(keys, bytes, frame);
+  if (typeof opened === 'string' || opened.data.portnum !== PORTNUM) return undefined;
+  return opened.data.payload;
+}
+
 function nodeAt(setup: BuildSetup, ground: Ground, site: Site): VillageNode {
   const { seed } = setup.options;
-  const radio = radioAt(ground, radioNumberOf(seed, site.site), site.site, ground.place(site));
+  const nodeNum = radioNumberOf(seed, site.site);
+  const position = ground.place(site);
+  const lora = isLora(setup, site) ? loraOf(ground, nodeNum) : undefined;
+  const modem = createModem(PRESET, REGION);
+  const mesh: NodeMesh = lora
+    ? {
+        link: 'lora',
+        air: ground.air,
+        station: { nodeNum, position, modem, txPowerDbm: lora.txPowerDbm },
+        frequencyHz: lora.frequencyHz,
+      }
+    : { link: 'uart', radio: radioAt(ground, nodeNum, site.site, position) };
   const dice = createRandomStream(seed, `node/${setup.run}/${site.site}`);
   return createNode({
-    ...{ world: ground.world, radio, site },
+    ...{ world: ground.world, mesh, site },
     publicKey: nodeKeyOf(seed, setup.run, site.site).publicKey,
     bootMs: BOOT_MS_MIN + dice.below(BOOT_SPREAD_S) * 1000,
     meterUl: meterUlOf(seed, site),
     boardSeed: dice.u32(),
     ed25519: createWasmEd25519(loadRoutine(packageFolder())),
-    bundle: bundleOf(site.kind),
+    bundle: bundleOf(lora ? `${site.kind}-xiao-lora` : site.kind),
   });
 }
 

@@ -50,8 +50,8 @@ function planNode(world: World, node: VillageNode, seed: number, lifeMs: number)
   }
   if (quietMs > 3 * RADIO_OFF_MS) {
     const offMs = node.bootMs + dice.below(Math.floor(quietMs - 2 * RADIO_OFF_MS));
-    world.at(offMs, node.radio.powerOff);
-    world.at(offMs + RADIO_OFF_MS, node.radio.powerOn);
+    world.at(offMs, () => node.setRadioWorking(false));
+    world.at(offMs + RADIO_OFF_MS, () => node.setRadioWorking(true));
     counts.radioOff++;
   }
   return counts;

@@ -3,11 +3,17 @@
  * From: pulses and presses of the schedule, bytes of the radio. To: the radio; its flash image to the judge.
  * Source: the board's and the radio's own files.
  */
+
+import type { Air, Station } from '../../hardware/virtual/air';
 import { createVirtualBoard } from '../../hardware/virtual/board/board';
+import { MDBT42Q, XIAO_NRF52840 } from '../../hardware/virtual/board/layouts';
 import type { Ed25519, VirtualBoard } from '../../hardware/virtual/board/types';
 import { joinWires, stepBoard } from '../../hardware/virtual/board-in-world';
+import { encryptBlocks } from '../../hardware/virtual/channel-keys';
 import type { Radio } from '../../hardware/virtual/radio';
 import { installBundle } from '../../hardware/virtual/run-bundle';
+import { createVirtualSx1262 } from '../../hardware/virtual/sx1262';
+import { plugWioSx1262 } from '../../hardware/virtual/wio-sx1262';
 import type { World } from '../../hardware/virtual/world';
 import { isBulletin } from '../../shared/bulletin';
 import { PORTNUM } from '../../shared/limits';
@@ -18,15 +24,18 @@ import { readJournal } from './flash-reading';
 import type { RecordBytes } from './judge';
 import { createMeter, type MeterHistory } from './meter';
 import { createPower, type Power } from './power';
-import type { Provision } from './provision';
+import { KEY_REGION, type Provision } from './provision';
 import type { Site } from './sites';
 
 /** Pins of the board profiles: meter; adults' and children's button. */
 const PIN_METER = 2;
+const PIN_METER_XIAO = 0;
 const PIN_BUTTONS = [3, 4] as const;
 /** nRF52832 as MDBT42Q: ten pages of Storage. */
 const PAGE_BYTES = 4096;
 const PAGE_COUNT = 10;
+/** Of the XIAO's 512 pages: enough for its files and a journal of a month. */
+const XIAO_PAGE_COUNT = 40;
 const BATTERY_MV = 3300;
 
 /** A device at its site. */
@@ -38,12 +47,15 @@ export interface VillageNode {
   /** What it must know of: what went by without power, or was lost in a power cut, is taken off again. */
   meters: MeterHistory[];
   power: Power;
-  radio: Radio;
+  /** Its radio, or the radio chip, works not (false), or again. */
+  setRadioWorking(isWorking: boolean): void;
   board: VirtualBoard;
   /** Hands pulses (counter 0 of a water point) or one press to the board, now. */
   count(counter: 0 | 1, count: number): void;
   /** Writes its files and schedules its power-on. */
   provision(files: Provision): void;
+  /** A packet of its own chip was on the air: nothing else tells of it. */
+  noteOnAir(packet: Uint8Array): void;
   /** Record packets it handed to its radio so far, repeats included. */
   sentRecords(): number;
   /** How many records it must have made, by the highest number it has shown of each epoch. */
@@ -54,10 +66,16 @@ export interface VillageNode {
   journal(): RecordBytes[];
 }
 
+/** The way into the mesh. A lora node needs to know where it stands; its bundle and board are the XIAO's. */
+export type NodeMesh =
+  | { link: 'uart'; radio: Radio }
+  | { link: 'lora'; air: Air; station: Omit<Station, 'onFrame'>; frequencyHz: number };
+
 /** What a device is made of. `meterUl`: µL a pulse, 0 for a canteen. */
 export interface NodeSetup {
   world: World;
-  radio: Radio;
+  /** A radio on the serial port, or the air for a radio chip of its own. */
+  mesh: NodeMesh;
   site: Site;
   publicKey: Uint8Array;
   bootMs: number;
@@ -67,28 +85,35 @@ export interface NodeSetup {
   bundle: string;
 }
 
-/** Counts records on the wire from board to radio. */
-function watchWire(): { push(bytes: Uint8Array): void; sent(): number; highest(): number } {
+/** Counts records on their way out of the node. */
+function watchRecords() {
   let sent = 0;
   const highest: number[] = [];
+  return {
+    /** A packet on our port left the node. */
+    take: (packet: Uint8Array): void => {
+      if (isBulletin(packet)) return;
+      sent++;
+      const parts = splitSigned(packet);
+      const record = typeof parts === 'string' ? parts : decodeRecord(parts.payload);
+      if (typeof record === 'string') return;
+      highest[record.epoch] = Math.max(highest[record.epoch] ?? 0, record.sequence);
+    },
+    sent: () => sent,
+    highest: () => highest.reduce((all, sequence) => all + sequence, 0),
+  };
+}
+
+/** Reads what a board writes to its radio. */
+function readWire(take: (packet: Uint8Array) => void): (bytes: Uint8Array) => void {
   const framer = createFramer((body) => {
     const message = decodeToRadio(body);
     if (typeof message === 'string') return false;
     const data = message.packet?.decoded;
-    if (data === undefined || data.portnum !== PORTNUM || isBulletin(data.payload)) return true;
-    sent++;
-    const parts = splitSigned(data.payload);
-    const record = typeof parts === 'string' ? parts : decodeRecord(parts.payload);
-    if (typeof record !== 'string') {
-      highest[record.epoch] = Math.max(highest[record.epoch] ?? 0, record.sequence);
-    }
+    if (data?.portnum === PORTNUM) take(data.payload);
     return true;
   });
-  return {
-    push: framer.push,
-    sent: () => sent,
-    highest: () => highest.reduce((all, sequence) => all + sequence, 0),
-  };
+  return framer.push;
 }
 
 function faultsOf(site: Site, board: VirtualBoard, bootsWanted: number): string[] {
@@ -101,19 +126,46 @@ function faultsOf(site: Site, board: VirtualBoard, bootsWanted: number): string[
   ].map((fault) => `${site.site} firmware: ${fault}`);
 }
 
+/** The board of a node: an MDBT42Q with a radio, a XIAO with a chip. */
+function boardOf(setup: NodeSetup): VirtualBoard {
+  const isXiao = setup.mesh.link === 'lora';
+  return createVirtualBoard({
+    seed: setup.boardSeed,
+    ed25519: setup.ed25519,
+    encryptBlocks: (key, blocks) => blocks.set(encryptBlocks(key, blocks)),
+    layout: isXiao ? XIAO_NRF52840 : MDBT42Q,
+    pageBytes: PAGE_BYTES,
+    pageCount: isXiao ? XIAO_PAGE_COUNT : PAGE_COUNT,
+    batteryMv: BATTERY_MV,
+  });
+}
+
+/** Joins the board to its radio or its chip. Gives what makes that work or fail. */
+function joinMesh(
+  setup: NodeSetup,
+  board: VirtualBoard,
+  step: () => void,
+  onTransmit: (bytes: Uint8Array) => void,
+): (isWorking: boolean) => void {
+  const { world, mesh } = setup;
+  if (mesh.link === 'uart') {
+    const { radio } = mesh;
+    joinWires({ world, board, radio, step, onTransmit });
+    return (isWorking) => (isWorking ? radio.powerOn() : radio.powerOff());
+  }
+  const chip = createVirtualSx1262(world, mesh.air, mesh.station, mesh.frequencyHz);
+  plugWioSx1262(world, board, step, chip);
+  return (isWorking) => chip.setStuck(!isWorking);
+}
+
 /** Makes a device, switched off. */
 export function createNode(setup: NodeSetup): VillageNode {
   const { world, site, bootMs } = setup;
-  const board = createVirtualBoard({
-    seed: setup.boardSeed,
-    ed25519: setup.ed25519,
-    pageBytes: PAGE_BYTES,
-    pageCount: PAGE_COUNT,
-    batteryMv: BATTERY_MV,
-  });
+  const board = boardOf(setup);
   const step = stepBoard(world, board);
-  const wire = watchWire();
-  joinWires({ world, board, radio: setup.radio, step, onTransmit: wire.push });
+  const records = watchRecords();
+  const setRadioWorking = joinMesh(setup, board, step, readWire(records.take));
+  const meterPin = setup.mesh.link === 'lora' ? PIN_METER_XIAO : PIN_METER;
   const isCanteen = site.kind === 'canteen';
   const meters = isCanteen ? [createMeter(1), createMeter(1)] : [createMeter(setup.meterUl)];
   const power = createPower(world, board, step, meters);
@@ -123,7 +175,7 @@ export function createNode(setup: NodeSetup): VillageNode {
     bootMs,
     meters,
     power,
-    radio: setup.radio,
+    setRadioWorking,
     board,
     count: (counter, count) => {
       board.runUntil(world.nowMs());
@@ -132,16 +184,20 @@ export function createNode(setup: NodeSetup): VillageNode {
         return;
       }
       if (isCanteen) board.press(PIN_BUTTONS[counter]);
-      else board.addPulses(PIN_METER, count);
+      else board.addPulses(meterPin, count);
       step();
     },
     provision: (files) => {
-      for (const [name, data] of files) board.storage.write(name, data);
+      for (const [name, data] of files) {
+        if (name === KEY_REGION) board.spareFlash().set(data as Uint8Array, 0);
+        else board.storage.write(name, data);
+      }
       installBundle(board, setup.bundle);
       world.at(bootMs, () => power.on());
     },
-    sentRecords: wire.sent,
-    closedRecords: wire.highest,
+    noteOnAir: records.take,
+    sentRecords: records.sent,
+    closedRecords: records.highest,
     faults: () => faultsOf(site, board, power.bootsMs.length),
     journal: () => readJournal(board.flash(), PAGE_BYTES),
   };

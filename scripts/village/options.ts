@@ -21,6 +21,8 @@ export interface VillageOptions {
   hostile: boolean;
   /** Power cuts, restarts and a radio that is off for days, at every node. */
   faults: boolean;
+  /** Share of the water points whose node has a radio chip of its own, percent; the others have a radio on a serial port. */
+  loraPercent: number;
   dataDir: string | undefined;
   mqttUrl: string | undefined;
   httpPort: number;
@@ -42,6 +44,7 @@ export interface RawVillageOptions {
   json?: boolean;
   hostile?: boolean;
   faults?: boolean;
+  lora?: string;
   data?: string;
   mqtt?: string;
   httpPort?: string;
@@ -125,6 +128,7 @@ export function checkOptions(raw: RawVillageOptions): VillageOptions {
     json: raw.json === true,
     hostile: raw.hostile !== false,
     faults: raw.faults === true,
+    loraPercent: whole('--lora', raw.lora ?? '33', 0, 100),
     dataDir: raw.data,
     mqttUrl: raw.mqtt === undefined ? undefined : checkMqttUrl(raw.mqtt),
     httpPort: whole('--http-port', raw.httpPort ?? '8080', 0, 65535),
@@ -145,5 +149,6 @@ export function replayCommand(options: VillageOptions): string {
   if (options.points !== defaultPoints()) parts.push(`--points ${options.points}`);
   if (!options.hostile) parts.push('--no-hostile');
   if (options.faults) parts.push('--faults');
+  if (options.loraPercent !== 33) parts.push(`--lora ${options.loraPercent}`);
   return parts.join(' ');
 }

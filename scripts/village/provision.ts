@@ -3,6 +3,8 @@
  * From: seed, site, the gateway's public key. To: the virtual board's Storage.
  * Source: the node's own files (firmware); a real node is provisioned with the same ones.
  */
+import { crc32 } from 'node:zlib';
+import type { LoraConfig } from '../../firmware/board';
 import { toHex } from '../../shared/bytes';
 import { CHANNEL_NAME } from '../../shared/limits';
 import { keyIdOf } from '../../shared/verify';
@@ -16,6 +18,10 @@ export type Provision = [name: string, data: string | Uint8Array][];
 
 /** Bytes of the journal's file: room for whole pages wherever Storage puts it. */
 const JOURNAL_BYTES = 5 * 4096;
+/** Of a XIAO: 20 pages and more. */
+const XIAO_JOURNAL_BYTES = 21 * 4096;
+/** Not a file: the bytes of a XIAO's key region, firmware/boards/key-region.ts. */
+export const KEY_REGION = '(key region)';
 /** The record's number of a kind. */
 const KIND = { 'water-point': 1, canteen: 2 } as const;
 
@@ -26,6 +32,17 @@ export interface ProvisionSetup {
   site: Site;
   gatewayKey: string;
   gatewayNode: number;
+  /** Of a node with a radio chip of its own. */
+  lora?: LoraConfig;
+}
+
+/** "TWK1", the key pair, CRC-32. */
+function keyRegion(pair: Uint8Array): Uint8Array {
+  const region = Buffer.alloc(72);
+  region.write('TWK1');
+  region.set(pair, 4);
+  region.writeUInt32LE(crc32(region.subarray(0, 68)), 68);
+  return region;
 }
 
 /** The files of a fresh node: configuration, key (seed and public key), an erased journal. */
@@ -43,12 +60,14 @@ export function provisionOf(setup: ProvisionSetup): Provision {
     calibrationId: pulseUl > 0 ? CALIBRATION_ID : 0,
     pulseUl,
     channel: CHANNEL_NAME,
+    ...(setup.lora ? { lora: setup.lora } : {}),
   };
+  const pair = new Uint8Array([...key.seed, ...key.publicKey]);
   return [
     ['tw.cfg', JSON.stringify(configuration)],
-    ['tw.key', new Uint8Array([...key.seed, ...key.publicKey])],
+    setup.lora ? [KEY_REGION, keyRegion(pair)] : ['tw.key', pair],
     // Stands for the native routine: the virtual board signs by itself when this file is called.
     ['ed25519', new Uint8Array(16)],
-    ['journal', new Uint8Array(JOURNAL_BYTES).fill(0xff)],
+    ['journal', new Uint8Array(setup.lora ? XIAO_JOURNAL_BYTES : JOURNAL_BYTES).fill(0xff)],
   ];
 }

@@ -25,7 +25,7 @@ import { fromHex, toHex } from '../../shared/bytes';
 
 /** The names that a bundle takes from its board, in the order of the wrapping function. */
 export const GLOBAL_NAMES =
-  'global E Serial1 Serial I2C SPI OneWire analogRead digitalWrite getSerial require setTimeout setInterval clearTimeout clearInterval setWatch clearWatch getTime peek32 poke32 pinMode digitalRead NRF process print D0 D1 D2 D3 D4 D5 D6 D7 D8 D9 D10 D11 D12 D13 D14 D15 D16 D17 D18 D19 D20 D21 D22 D23 D24 D25 D26 D27 D28 D29 D30 D31 D32';
+  'global E Serial1 Serial I2C SPI SPI1 OneWire analogRead digitalWrite getSerial require setTimeout setInterval clearTimeout clearInterval setWatch clearWatch getTime peek32 poke32 pinMode digitalRead NRF process print D0 D1 D2 D3 D4 D5 D6 D7 D8 D9 D10 D11 D12 D13 D14 D15 D16 D17 D18 D19 D20 D21 D22 D23 D24 D25 D26 D27 D28 D29 D30 D31 D32';
 
 /** What the native routine was asked and answered. */
 export interface SigningTally {

@@ -5,23 +5,29 @@
  */
 import { readFileSync } from 'node:fs';
 import { createBulletinSchedule } from '../../gateway/core/bulletin-schedule';
+import { loraConfigOf } from '../../hardware/lora-config';
 import type { AirOptions } from '../../hardware/virtual/air';
 import { createVirtualBoard } from '../../hardware/virtual/board/board';
 import { MDBT42Q, XIAO_NRF52840 } from '../../hardware/virtual/board/layouts';
 import type { VirtualBoard } from '../../hardware/virtual/board/types';
 import { joinWires, stepBoard } from '../../hardware/virtual/board-in-world';
+import { encryptBlocks } from '../../hardware/virtual/channel-keys';
 import { createNobleEd25519 } from '../../hardware/virtual/ed25519-noble';
+import { createModem } from '../../hardware/virtual/modem';
 import type { RadioOptions } from '../../hardware/virtual/radio-core';
 import { startBundle } from '../../hardware/virtual/run-bundle';
+import { createVirtualSx1262, type VirtualSx1262 } from '../../hardware/virtual/sx1262';
+import { plugWioSx1262 } from '../../hardware/virtual/wio-sx1262';
 import { encodeBulletin } from '../../shared/bulletin';
 import { concat } from '../../shared/bytes';
 import { BULLETIN_AAD, sigStructure } from '../../shared/cose';
 import { PORTNUM } from '../../shared/limits';
+import { MEDIUM_FAST } from '../../shared/meshtastic/airtime';
 import { createFramer } from '../../shared/meshtastic/stream';
 import { decodeToRadio } from '../../shared/meshtastic/to-radio';
 import { keyIdOf } from '../../shared/verify';
 import { connectClient, type TestClient } from '../hardware/radio/client';
-import { createScene, type Scene } from '../hardware/radio/scene';
+import { createScene, PSK_B, type Scene } from '../hardware/radio/scene';
 import {
   entry,
   GATEWAY_NODE,
@@ -41,10 +47,17 @@ const PAGE_BYTES = 4096;
 const TICK_MS = 5000;
 const HEARTBEAT_MS = 300_000;
 const ed25519 = createNobleEd25519();
+const MESH = loraConfigOf(
+  {
+    ...{ region: 'EU_868', preset: MEDIUM_FAST, channelNum: 1 },
+    ...{ primaryName: 'serial', channelKey: PSK_B },
+  },
+  NODE_RADIO,
+);
 
 /** What a field is made of. */
 export interface FieldSetup {
-  profile?: 'water-point' | 'water-point-xiao';
+  profile?: 'water-point' | 'water-point-xiao' | 'water-point-xiao-lora';
   /** More of the node's tw.cfg. */
   config?: { [name: string]: unknown };
   radio?: Partial<RadioOptions>;
@@ -70,11 +83,14 @@ export interface Field {
   bulletins: number;
   /** Packets that the node handed to its radio. */
   handedOver: number;
+  /** The radio chip of a lora node. */
+  chip: VirtualSx1262 | undefined;
 }
 
 /** The gateway's side: reads what its radio hands it, and keeps the bulletins' schedule. */
 function runGateway(field: Field, setup: FieldSetup): void {
-  const { world } = field.scene;
+  const { world, radios } = field.scene;
+  const gatewayRadio = radios[radios.length - 1];
   const schedule = createBulletinSchedule();
   const group = SLOT >> 4;
   const unixMs = (): number => START_S * 1000 + world.nowMs();
@@ -94,14 +110,14 @@ function runGateway(field: Field, setup: FieldSetup): void {
     }
   };
   const connect = (): void => {
-    field.gateway = connectClient(world, field.scene.radios[1]);
+    field.gateway = connectClient(world, gatewayRadio);
     field.gateway.send({ case: 'wantConfigId', value: 69420 });
     seen = 0;
   };
   connect();
   let heartbeatMs = 0;
   const tick = (): void => {
-    if (field.gateway.closed > 0 && field.scene.radios[1].isRunning()) connect();
+    if (field.gateway.closed > 0 && gatewayRadio.isRunning()) connect();
     read();
     if (world.nowMs() - heartbeatMs >= HEARTBEAT_MS) {
       heartbeatMs = world.nowMs();
@@ -139,45 +155,65 @@ function bulletinOf(stored: string[], sequence: number, nowMs: number): Uint8Arr
   return concat([payload, ed25519.sign(GATEWAY_SEED, sigStructure(BULLETIN_AAD, payload))]);
 }
 
-/** A running field; the node boots at world time 0. */
-export function createField(setup: FieldSetup = {}): Field {
-  const profile = setup.profile ?? 'water-point';
-  const isXiao = profile === 'water-point-xiao';
-  const radioOf = (nodeNum: number) => ({
-    ...setup.radios,
-    ...(nodeNum === NODE_RADIO ? setup.radio : {}),
-  });
-  const scene = createScene([NODE_RADIO, GATEWAY_NODE], radioOf, setup.air ?? {});
-  const board = createVirtualBoard({
-    seed: 7,
-    ed25519,
-    layout: isXiao ? XIAO_NRF52840 : MDBT42Q,
-    pageBytes: PAGE_BYTES,
-    pageCount: isXiao ? 30 : 10,
-    batteryMv: 3300,
-  });
-  const step = stepBoard(scene.world, board);
-  provision(board, 'water-point', isXiao ? 20 : 4, setup.config);
-  board.spareFlash().set(keyRegionOf(SEED), 0);
-  const field: Field = {
-    scene,
-    board,
-    step,
-    gateway: connectClient(scene.world, scene.radios[1]),
-    stored: [],
-    timed: 0,
-    arrivals: [],
-    bulletins: 0,
-    handedOver: 0,
-  };
+/** The node's radio: an official one on its serial port, or a chip of its own. */
+function joinRadio(field: Field, isLora: boolean): void {
+  const { world, air, radios } = field.scene;
+  const { board, step } = field;
+  if (isLora) {
+    const modem = createModem(MEDIUM_FAST, 'EU_868');
+    const place = { latitude: 0, longitude: 0 };
+    const station = { nodeNum: NODE_RADIO, position: place, modem, txPowerDbm: 22 };
+    field.chip = createVirtualSx1262(world, air, station, MESH.frequencyHz);
+    plugWioSx1262(world, board, step, field.chip);
+    return;
+  }
   const framer = createFramer((body) => {
     const message = decodeToRadio(body);
     if (typeof message !== 'string' && message.packet) field.handedOver++;
     return typeof message !== 'string';
   });
-  joinWires({ world: scene.world, board, radio: scene.radios[0], step, onTransmit: framer.push });
+  joinWires({ world, board, radio: radios[0], step, onTransmit: framer.push });
+}
+
+/** A running field; the node boots at world time 0. */
+export function createField(setup: FieldSetup = {}): Field {
+  const profile = setup.profile ?? 'water-point';
+  const isXiao = profile !== 'water-point';
+  const isLora = profile === 'water-point-xiao-lora';
+  const radioOf = (nodeNum: number) => ({
+    ...setup.radios,
+    ...(nodeNum === NODE_RADIO ? setup.radio : {}),
+  });
+  const numbers = isLora ? [GATEWAY_NODE] : [GATEWAY_NODE, NODE_RADIO];
+  const scene = createScene(numbers, radioOf, setup.air ?? {});
+  scene.radios.reverse();
+  const board = createVirtualBoard({
+    seed: 7,
+    ed25519,
+    encryptBlocks: (key, blocks) => blocks.set(encryptBlocks(key, blocks)),
+    layout: isXiao ? XIAO_NRF52840 : MDBT42Q,
+    pageBytes: PAGE_BYTES,
+    pageCount: isXiao ? 40 : 10,
+    batteryMv: 3300,
+  });
+  const field: Field = {
+    scene,
+    board,
+    step: stepBoard(scene.world, board),
+    gateway: connectClient(scene.world, scene.radios[scene.radios.length - 1]),
+    stored: [],
+    timed: 0,
+    arrivals: [],
+    bulletins: 0,
+    handedOver: 0,
+    chip: undefined,
+  };
+  joinRadio(field, isLora);
+  const lora = isLora ? { lora: MESH } : {};
+  provision(board, 'water-point', isXiao ? 20 : 4, { ...lora, ...setup.config });
+  board.spareFlash().set(keyRegionOf(SEED), 0);
   startBundle(board, readFileSync(`dist/firmware/${profile}.js`, 'utf8'));
-  step();
+  field.step();
   runGateway(field, setup);
   return field;
 }

@@ -49,6 +49,8 @@ interface Parts {
   batteryMv: number;
   /** What the firmware wants to do before a restart that was asked for. */
   killHandlers: (() => void)[];
+  /** What hangs on SPI1: one transfer, select to deselect. */
+  spiDevice: ((bytes: Uint8Array) => Uint8Array) | null;
   boot: () => void;
 }
 
@@ -164,6 +166,16 @@ function createGlobals(parts: Parts, modules: Globals, seed: number, layout: Boa
       level: parts.pins.level,
       callUs: parts.outside.callUs,
     }),
+    // Hardware SPI with one device; without one the input is pulled up.
+    SPI1: {
+      setup: (): void => mustHavePower(machine),
+      send: (data: unknown): Uint8Array => {
+        mustHavePower(machine);
+        const bytes = new Uint8Array(bytesOf(data));
+        const device = parts.spiDevice;
+        return device === null ? bytes.fill(255) : device(bytes);
+      },
+    },
     OneWire: parts.oneWire.global,
     analogRead: (pin: unknown): number => {
       mustHavePower(machine);
@@ -251,6 +263,9 @@ function createPlugs(parts: Parts): BoardPlugs {
     i2c: parts.i2c.plug,
     oneWire: parts.oneWire.plug,
     serialIn: parts.softPorts.receive,
+    spi: (device) => {
+      parts.spiDevice = device;
+    },
     at: parts.outside.at,
     nowMs: () => parts.machine.nowMs,
   };
@@ -263,6 +278,7 @@ function createParts(options: VirtualBoardOptions, layout: BoardLayout, machine:
   parts.batteryMv = options.batteryMv;
   parts.boot = () => {};
   parts.killHandlers = [];
+  parts.spiDevice = null;
   const eraseMs = options.pageEraseMs === undefined ? PAGE_ERASE_MS : options.pageEraseMs;
   const bytes = options.pageBytes;
   const cutPower = (): void => powerOff(parts);
@@ -284,7 +300,13 @@ function createParts(options: VirtualBoardOptions, layout: BoardLayout, machine:
   );
   const store = createFileStore(flash, machine);
   const enterFirmware = (run: () => void) => runEvent(parts, run);
-  parts.memory = createMemory(machine, store, layout.isStorageMapped, options.ed25519);
+  parts.memory = createMemory(
+    machine,
+    store,
+    layout.isStorageMapped,
+    options.ed25519,
+    options.encryptBlocks,
+  );
   parts.counter = createPulseCounter();
   parts.outside = createOutside(machine);
   parts.pins = createPins(machine, list, parts.outside, enterFirmware, layout.chipPins.length);

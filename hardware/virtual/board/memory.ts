@@ -23,6 +23,8 @@ const OPERATION_DERIVE = 0;
 const OPERATION_DERIVE_AND_SIGN = 1;
 const OPERATION_VERIFY = 2;
 const OPERATION_SHA512 = 3;
+const OPERATION_AES_128 = 4;
+const OPERATION_AES_256 = 5;
 const OPERATION_SIGN = 17;
 
 interface Handle {
@@ -159,6 +161,7 @@ export function createMemory(
   store: FileStore,
   isStorageMapped: boolean,
   ed25519: Ed25519,
+  encryptBlocks: ((key: Uint8Array, blocks: Uint8Array) => void) | undefined,
 ): Memory {
   const handles = createHandleTable();
   let flatBuffers: ArrayBuffer[] = [];
@@ -200,6 +203,12 @@ export function createMemory(
         const context = handles.bytesAt(contextAddress, operation === OPERATION_VERIFY ? 96 : 128);
         const hasMessage = operation !== OPERATION_DERIVE && length > 0;
         const message = hasMessage ? handles.bytesAt(messageAddress, length) : new Uint8Array(0);
+        if (operation === OPERATION_AES_128 || operation === OPERATION_AES_256) {
+          if (encryptBlocks === undefined || length % 16 !== 0) return 0;
+          const keyBytes = operation === OPERATION_AES_256 ? 32 : 16;
+          encryptBlocks(new Uint8Array(context.subarray(0, keyBytes)), message);
+          return 1;
+        }
         return callNative(ed25519, operation, context, new Uint8Array(message));
       };
     },

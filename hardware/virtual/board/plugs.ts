@@ -44,6 +44,8 @@ export interface BoardPlugs {
   /** Puts a device on the bus of these two pins. */
   i2c(sda: number, scl: number, device: I2cDevice): void;
   oneWire(pin: number, device: OneWireDevice): void;
+  /** Puts a device on SPI1: it gets each transfer, and answers with as many bytes. */
+  spi(device: (bytes: Uint8Array) => Uint8Array): void;
   /** Bytes that arrive now on a line at this speed. */
   serialIn(rxPin: number, baud: number, bytes: Uint8Array): void;
   /** Does something of the outside at a world time, ms. */

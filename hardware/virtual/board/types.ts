@@ -22,6 +22,8 @@ export interface VirtualBoardOptions {
   seed: number;
   /** What stands behind the native routine "ed25519". */
   ed25519: Ed25519;
+  /** AES of the native routine: encrypts blocks of 16 bytes in place; key of 16 or 32 bytes. Left out: that op is not there. */
+  encryptBlocks?: (key: Uint8Array, blocks: Uint8Array) => void;
   /** Which board; an MDBT42Q when left out. */
   layout?: BoardLayout;
   /** Bytes of one flash page; 4096 on nRF52. */
