@@ -5,6 +5,7 @@
  * The signer is a stand-in: what is looked for are leaks of the firmware, and the true one takes a second a signature.
  * Espruino-safe.
  */
+import type { LoraConfig } from '../../firmware/board';
 import { createVirtualBoard } from '../../hardware/virtual/board/board';
 import { MDBT42Q, XIAO_NRF52840 } from '../../hardware/virtual/board/layouts';
 import type { Ed25519, VirtualBoard } from '../../hardware/virtual/board/types';
@@ -55,7 +56,7 @@ function fill(byte: number, length: number): Uint8Array {
   return bytes;
 }
 
-const STAND_IN: Ed25519 = {
+export const STAND_IN: Ed25519 = {
   publicKey: () => fill(9, 32),
   sign: () => fill(5, 64),
   verify: (signature) => signature[0] === 5,
@@ -72,7 +73,8 @@ function keyRegion(crc32: (bytes: Uint8Array) => number): Uint8Array {
   return region;
 }
 
-function provision(board: VirtualBoard, journalPages: number): void {
+/** Writes the files of a node; `lora`: its settings of tw.cfg, where it has a radio chip. */
+export function provision(board: VirtualBoard, journalPages: number, lora?: LoraConfig): void {
   const config = {
     site: 'wp-01',
     kind: 1,
@@ -82,6 +84,7 @@ function provision(board: VirtualBoard, journalPages: number): void {
     keyId: '01020304',
     calibrationId: 1,
     pulseUl: 2222,
+    lora: lora,
   };
   board.storage.write('ed25519', new Uint8Array([0, 181, 0, 0]));
   board.storage.write('tw.cfg', JSON.stringify(config));
