@@ -66,4 +66,11 @@ export const PROFILES: Profile[] = [
     link: 'uart',
     sensors: ['meal-contacts', 'load-cell', 'temperature', 'report-buttons', 'tamper', 'battery'],
   },
+  {
+    name: 'canteen-xiao-lora',
+    kind: 'canteen',
+    board: 'nrf52840',
+    link: 'lora',
+    sensors: ['meal-contacts', 'load-cell', 'temperature', 'report-buttons', 'tamper', 'battery'],
+  },
 ];

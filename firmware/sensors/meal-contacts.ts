@@ -1,7 +1,7 @@
 /*
  * What: the two buttons of a canteen on pins of one's choice: one press, one meal.
  * From where to where: watched pins -> counter 0 (adults), counter 1 (children). D2 and D3 unless `wiring.meals` names
- * others: D6 and D7 are the radio's serial line. Page: docs/sensors/meal-contacts.md. Espruino-safe.
+ * others: D6 and D7 are the radio's serial line. With a radio chip of its own it is the other way round. Page: docs/sensors/meal-contacts.md. Espruino-safe.
  */
 import { addCount } from '../sense/counting';
 import type { Sense } from '../sense/sense';
@@ -17,7 +17,8 @@ function countPresses(sense: Sense, pin: string, counter: number): void {
 /** Needs nothing at a tick. */
 export function mealContacts(sense: Sense): () => void {
   const meals = sense.config.wiring?.meals;
-  countPresses(sense, meals ? meals.adultPin : 'D2', 0);
-  countPresses(sense, meals ? meals.childPin : 'D3', 1);
+  const hasChip = sense.board.lora !== undefined;
+  countPresses(sense, meals ? meals.adultPin : hasChip ? 'D6' : 'D2', 0);
+  countPresses(sense, meals ? meals.childPin : hasChip ? 'D7' : 'D3', 1);
   return () => {};
 }

@@ -40,7 +40,7 @@ export const XIAO_NRF52840_BOARD: BoardData = {
     { pin: 'D32', silk: '(inside)', chipPin: 31, use: 'battery divider: voltage' },
   ],
   links: ['uart', 'lora'],
-  profiles: ['water-point-xiao', 'water-point-xiao-lora', 'canteen-xiao'],
+  profiles: ['water-point-xiao', 'water-point-xiao-lora', 'canteen-xiao', 'canteen-xiao-lora'],
   priceUsd: 10,
   notSupported: ['Bluetooth while the node runs (switched off: the console is on USB)'],
   sources: ['Espruino 2v29 boards/XIAOBLE.py', 'wiki.seeedstudio.com/XIAO_BLE'],
