@@ -149,6 +149,8 @@ export const RECORDS_MAX = 2048;
 
 /** Page of the nRF52832's flash, bytes. */
 export const NRF52832_PAGE_BYTES = 4096;
+/** Page of the nRF52832's flash that holds the key: the last one before Storage, free in Espruino's layout. */
+export const NRF52832_KEY_ADDRESS = 0x6b000;
 /** Number of the meter's pin on the chip, as the registers want it: D2. */
 export const METER_PIN_NUMBER = 2;
 

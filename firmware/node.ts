@@ -121,11 +121,11 @@ function startRhythm(node: Node, sensors: Sensor[]): void {
 export function startNode(board: Board, link: Link, kind: Kind, startParts?: NodePart): void {
   const config = board.config;
   if (!config || board.flash.pageCount < 2) {
-    board.say('no tw.cfg, or no journal of two pages');
+    board.say('no tw.cfg or journal');
     return;
   }
   if (isTooLowToWrite(board)) {
-    board.say('battery too low to start');
+    board.say('battery too low');
     return;
   }
   const node = createNode(board, link, kind, config);
@@ -134,7 +134,7 @@ export function startNode(board: Board, link: Link, kind: Kind, startParts?: Nod
   if (startParts) startParts(node);
   startRhythm(node, kind.sensors);
   if (!board.signer) {
-    board.say('no signer: counting, not sending');
+    board.say('no signer: only counting');
     return;
   }
   link.start((packet, from) => {

@@ -11,6 +11,8 @@
  * | 68..71 | CRC-32 of bytes 0..67, little-endian |
  */
 
+import { getUint } from '../keep/journal-format';
+
 const KEY_AT = 4;
 const CRC_AT = 68;
 const REGION_BYTES = 72;
@@ -37,10 +39,15 @@ export function keyStateAt(address: number): KeyState {
   return 'erased';
 }
 
-/** seed[32] | pub[32], or null when there is no whole key. */
+/** seed[32] | pub[32]; null when there is no whole key, which is told. Shorter than keyStateAt, for the small boards. */
 export function readKey(address: number): Uint8Array | null {
-  if (keyStateAt(address) !== 'good') return null;
-  return require('Flash').read(CRC_AT - KEY_AT, address + KEY_AT);
+  const region = require('Flash').read(REGION_BYTES, address);
+  const sealed = new Uint8Array(region.subarray(0, CRC_AT));
+  if (getUint(region, CRC_AT, 4) === E.CRC32(sealed) >>> 0) {
+    return new Uint8Array(region.subarray(KEY_AT, CRC_AT));
+  }
+  print(region[0] < 255 ? 'key torn' : 'key erased');
+  return null;
 }
 
 /** Writes seed[32] | pub[32]. false: something stands there already, or it did not read back. */

@@ -8,9 +8,11 @@ import type { Board, NodeConfig, PagedFlash, Signer } from '../board';
 import {
   DEBOUNCE_MS,
   METER_PIN_NUMBER,
+  NRF52832_KEY_ADDRESS,
   NRF52832_PAGE_BYTES as PAGE_BYTES,
   WATCHDOG_S,
 } from '../node-limits';
+import { readKey } from './key-region';
 import { createNativeSigner } from './native-signer';
 import { readPulseCounter, startPulseCounter } from './pulse-counter';
 
@@ -23,9 +25,9 @@ function readConfig(): NodeConfig | null {
 }
 
 function createSigner(): Signer | null {
-  const key = storage.read('tw.key');
-  if (key?.length !== 64 || !storage.read('ed25519')) return null;
-  return createNativeSigner(E.toUint8Array(key), () => storage.read('ed25519'));
+  const key = readKey(NRF52832_KEY_ADDRESS);
+  if (!key || !storage.read('ed25519')) return null;
+  return createNativeSigner(key, () => storage.read('ed25519'));
 }
 
 /** The whole pages inside the file "journal"; none when it is missing. */
@@ -54,11 +56,7 @@ export function createNrf52832(): Board {
   E.setConsole('Bluetooth');
   E.setFlags({ unsafeFlash: 1 });
   E.enableWatchdog(WATCHDOG_S, false);
-  let faults = 0;
-  process.on('uncaughtException', (error) => {
-    faults++;
-    print(`fault ${faults} ${error}`);
-  });
+  process.on('uncaughtException', (error) => print(`fault ${error}`));
   pinMode(D2, 'input_pullup');
   const pulsesAtStart = startPulseCounter(METER_PIN_NUMBER);
   const bootS = getTime();

@@ -19,7 +19,7 @@ import {
   XIAO_STORAGE_BYTES,
 } from '../node-limits';
 import { pagesOfFile } from './flash-file';
-import { keyStateAt, readKey } from './key-region';
+import { readKey } from './key-region';
 import { createNativeCipher } from './native-cipher';
 import { createNativeSigner } from './native-signer';
 import { readPulseCounter, startPulseCounter } from './pulse-counter';
@@ -42,7 +42,6 @@ function batteryMv(): number {
 function createSigner() {
   const key = readKey(XIAO_KEY_ADDRESS);
   const file = storage.read('ed25519');
-  if (!key) print(`key ${keyStateAt(XIAO_KEY_ADDRESS)}`);
   if (!key || !file) return null;
   const routine = E.toFlatString(file);
   return createNativeSigner(key, () => routine);

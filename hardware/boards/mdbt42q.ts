@@ -15,8 +15,9 @@ export const MDBT42Q_BOARD: BoardData = {
   console: 'Bluetooth (Nordic UART)',
   flash: [
     { what: 'SoftDevice and Espruino', startAddress: 0, bytes: 0x6a000 },
-    { what: 'free pages', startAddress: 0x6a000, bytes: 8192 },
-    { what: 'Storage: program, configuration, key, journal', startAddress: 0x6c000, bytes: 40_960 },
+    { what: 'a free page', startAddress: 0x6a000, bytes: 4096 },
+    { what: "the node's key", startAddress: 0x6b000, bytes: 4096 },
+    { what: 'Storage: program, configuration, journal', startAddress: 0x6c000, bytes: 40_960 },
   ],
   pins: [
     { pin: 'D2', silk: 'D2', chipPin: 2, use: 'meter' },

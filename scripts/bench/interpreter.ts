@@ -17,11 +17,11 @@ const HARNESS = `
 var base=0x6c000,mem=new Uint8Array(6*4096),pulses=0,T=1,periodic=[],sent=0,onData=function(){};
 mem.fill(255);
 var JOURNAL="";for(var i=0;i<20;i++)JOURNAL+="${'j'.repeat(1024)}";
-var files={"tw.cfg":JSON.stringify({site:"wp-01",kind:1,slot:21,gatewayKey:"${'09'.repeat(32)}",gatewayNode:85,keyId:"01020304",calibrationId:1,pulseUl:2222}),"tw.key":"${'k'.repeat(64)}",ed25519:"code",journal:JOURNAL};
-var native=E;
+var files={"tw.cfg":JSON.stringify({site:"wp-01",kind:1,slot:21,gatewayKey:"${'09'.repeat(32)}",gatewayNode:85,keyId:"01020304",calibrationId:1,pulseUl:2222}),ed25519:"code",journal:JOURNAL};
+var native=E,KEY=new Uint8Array(72),seal=E.CRC32(new Uint8Array(68));KEY.set([seal&255,seal>>8&255,seal>>16&255,seal>>>24],68);
 var fakeE={setConsole:function(){},setFlags:function(){},enableWatchdog:function(){},kickWatchdog:function(){},on:function(){},
  hwRand:native.hwRand,CRC32:native.CRC32,toUint8Array:native.toUint8Array,toString:native.toString,getAddressOf:function(){return base},nativeCall:function(){return function(){return 1}},toFlatString:native.toFlatString,toArrayBuffer:native.toArrayBuffer};
-var modules={Storage:{read:function(n){return files[n]}},Flash:{read:function(l,a){return new Uint8Array(mem.subarray(a-base,a-base+l))},write:function(b,a){mem.set(b,a-base)},erasePage:function(a){mem.fill(255,a-base,a-base+4096)}}};
+var modules={Storage:{read:function(n){return files[n]}},Flash:{read:function(l,a){if(a==0x6b000)return KEY;return new Uint8Array(mem.subarray(a-base,a-base+l))},write:function(b,a){mem.set(b,a-base)},erasePage:function(a){mem.fill(255,a-base,a-base+4096)}}};
 var fake={global:{},E:fakeE,require:function(n){return modules[n]},setInterval:function(f,ms){periodic.push([ms,f]);return 1},setTimeout:function(f){f();return 1},setWatch:function(){},
  getTime:function(){return T},peek32:function(){return pulses},poke32:function(){},pinMode:function(){},process:{on:function(){},env:{}},print:function(){},NRF:{getBattery:function(){return 3}},
  Serial1:{setup:function(){},on:function(e,f){onData=f},write:function(b){sent+=b.length}},D2:2,D3:3,D4:4,D6:6,D8:8};

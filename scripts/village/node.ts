@@ -34,6 +34,8 @@ const PIN_BUTTONS = [3, 4] as const;
 /** nRF52832 as MDBT42Q: ten pages of Storage. */
 const PAGE_BYTES = 4096;
 const PAGE_COUNT = 10;
+/** Of the key's page among the chip's free ones. */
+const MDBT42Q_KEY_OFFSET = PAGE_BYTES;
 /** Of the XIAO's 512 pages: enough for its files and a journal of a month. */
 const XIAO_PAGE_COUNT = 40;
 const BATTERY_MV = 3300;
@@ -165,7 +167,9 @@ export function createNode(setup: NodeSetup): VillageNode {
   const step = stepBoard(world, board);
   const records = watchRecords();
   const setRadioWorking = joinMesh(setup, board, step, readWire(records.take));
-  const meterPin = setup.mesh.link === 'lora' ? PIN_METER_XIAO : PIN_METER;
+  const isXiao = setup.mesh.link === 'lora';
+  const meterPin = isXiao ? PIN_METER_XIAO : PIN_METER;
+  const keyOffset = isXiao ? 0 : MDBT42Q_KEY_OFFSET;
   const isCanteen = site.kind === 'canteen';
   const meters = isCanteen ? [createMeter(1), createMeter(1)] : [createMeter(setup.meterUl)];
   const power = createPower(world, board, step, meters);
@@ -189,7 +193,7 @@ export function createNode(setup: NodeSetup): VillageNode {
     },
     provision: (files) => {
       for (const [name, data] of files) {
-        if (name === KEY_REGION) board.spareFlash().set(data as Uint8Array, 0);
+        if (name === KEY_REGION) board.spareFlash().set(data as Uint8Array, keyOffset);
         else board.storage.write(name, data);
       }
       installBundle(board, setup.bundle);

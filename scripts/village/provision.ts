@@ -20,7 +20,7 @@ export type Provision = [name: string, data: string | Uint8Array][];
 const JOURNAL_BYTES = 5 * 4096;
 /** Of a XIAO: 20 pages and more. */
 const XIAO_JOURNAL_BYTES = 21 * 4096;
-/** Not a file: the bytes of a XIAO's key region, firmware/boards/key-region.ts. */
+/** Not a file: the bytes of the key's region, firmware/boards/key-region.ts. */
 export const KEY_REGION = '(key region)';
 /** The record's number of a kind. */
 const KIND = { 'water-point': 1, canteen: 2 } as const;
@@ -65,7 +65,7 @@ export function provisionOf(setup: ProvisionSetup): Provision {
   const pair = new Uint8Array([...key.seed, ...key.publicKey]);
   return [
     ['tw.cfg', JSON.stringify(configuration)],
-    setup.lora ? [KEY_REGION, keyRegion(pair)] : ['tw.key', pair],
+    [KEY_REGION, keyRegion(pair)],
     // Stands for the native routine: the virtual board signs by itself when this file is called.
     ['ed25519', new Uint8Array(16)],
     ['journal', new Uint8Array(setup.lora ? XIAO_JOURNAL_BYTES : JOURNAL_BYTES).fill(0xff)],

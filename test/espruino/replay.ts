@@ -6,6 +6,7 @@
  * | script line | meaning |
  * |---|---|
  * | file NAME HEX | a provisioned file |
+ * | spare OFFSET HEX | bytes in the chip's pages beside Storage |
  * | fill NAME BYTES | a provisioned file of so many bytes 0xFF |
  * | 0 on | the power comes |
  * | MS rx HEX | bytes at the receive pin |
@@ -75,6 +76,10 @@ function writeFile(board: VirtualBoard, words: string[]): void {
     board.storage.write(words[1], fromHex(words[2]));
     return;
   }
+  if (words[0] === 'spare') {
+    board.spareFlash().set(fromHex(words[2]), parseInt(words[1], 10));
+    return;
+  }
   const bytes = new Uint8Array(parseInt(words[2], 10));
   bytes.fill(255);
   board.storage.write(words[1], bytes);
@@ -111,7 +116,7 @@ export function replay(
   });
   for (let i = 0; i < script.length; i++) {
     const words = script[i].split(' ');
-    if (words[0] === 'file' || words[0] === 'fill') {
+    if (words[0] === 'file' || words[0] === 'fill' || words[0] === 'spare') {
       writeFile(board, words);
     } else {
       board.runUntil(parseInt(words[0], 10));

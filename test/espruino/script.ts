@@ -3,6 +3,7 @@
  * driver, all inputs written down with their times.
  * From: a bundle and a seed. To: script lines for replay.ts. Runs in Node only.
  */
+import { crc32 } from 'node:zlib';
 import { createNobleEd25519 } from '../../hardware/virtual/ed25519-noble';
 import { installBundle } from '../../hardware/virtual/run-bundle';
 import { toHex } from '../../shared/bytes';
@@ -20,6 +21,8 @@ const TEAR_BYTES = 3;
 /** The power is back. */
 const AGAIN_MS = TEAR_MS + 9 * MINUTE_MS;
 const SLOT = 21;
+/** Of the key's page among the chip's free ones. */
+const KEY_OFFSET = 4096;
 const JOURNAL_BYTES = 5 * 4096;
 const NODE_SEED = new Uint8Array(32).fill(0x33);
 
@@ -30,6 +33,16 @@ export interface Recording {
   refused: string[];
   /** What the node's routine signed, accepted and refused. */
   tally: SigningTally;
+}
+
+/** The key's region: "TWK1", the pair, CRC-32. */
+function keyRegion(seed: Uint8Array, publicKey: Uint8Array): Uint8Array {
+  const region = Buffer.alloc(72);
+  region.write('TWK1');
+  region.set(seed, 4);
+  region.set(publicKey, 36);
+  region.writeUInt32LE(crc32(region.subarray(0, 68)), 68);
+  return region;
 }
 
 /** The files of a provisioned node as script lines. */
@@ -50,7 +63,7 @@ function provisioned(kind: 1 | 2): string[] {
   return [
     'file ed25519 00b50000',
     `file tw.cfg ${toHex(Buffer.from(config))}`,
-    `file tw.key ${toHex(NODE_SEED)}${toHex(publicKey)}`,
+    `spare ${KEY_OFFSET} ${toHex(keyRegion(NODE_SEED, publicKey))}`,
     `fill journal ${JOURNAL_BYTES}`,
   ];
 }
@@ -95,8 +108,10 @@ export function recordScript(bundle: string, kind: 1 | 2, seed: number): Recordi
   const script = provisioned(kind);
   for (const line of script) {
     const [what, name, value] = line.split(' ');
-    const fill = () => new Uint8Array(Number(value)).fill(255);
-    board.storage.write(name, what === 'fill' ? fill() : new Uint8Array(Buffer.from(value, 'hex')));
+    const bytes = () => new Uint8Array(Buffer.from(value, 'hex'));
+    if (what === 'spare') board.spareFlash().set(bytes(), Number(name));
+    else if (what === 'fill') board.storage.write(name, new Uint8Array(Number(value)).fill(255));
+    else board.storage.write(name, bytes());
   }
   const recording: Recording = {
     script,

@@ -88,9 +88,9 @@ export function provision(board: VirtualBoard, journalPages: number, lora?: Lora
   };
   board.storage.write('ed25519', new Uint8Array([0, 181, 0, 0]));
   board.storage.write('tw.cfg', JSON.stringify(config));
-  board.storage.write('tw.key', fill(7, 64));
   board.storage.write('journal', fill(255, (journalPages + 1) * 4096));
-  board.spareFlash().set(keyRegion(board.globals.E.CRC32), 0);
+  const isXiao = board.globals.process.env.BOARD === 'XIAOBLE';
+  board.spareFlash().set(keyRegion(board.globals.E.CRC32), isXiao ? 0 : 4096);
 }
 
 /** FromRadio with one message in it. Field numbers of mesh.proto. */

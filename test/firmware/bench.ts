@@ -42,6 +42,8 @@ export const START_S = 1_790_000_000;
 export const SLOT = 21;
 export const GATEWAY_NODE = 0x99887766;
 const PAGE_BYTES = 4096;
+/** Of the key's page among the chip's free ones. */
+export const MDBT42Q_KEY_OFFSET = PAGE_BYTES;
 /** The node's private key. */
 export const SEED = new Uint8Array(32).fill(0x31);
 export const GATEWAY_SEED = new Uint8Array(32).fill(0x47);
@@ -109,7 +111,6 @@ export function provision(
   };
   board.storage.write('ed25519', new Uint8Array([0, 0xb5, 0, 0]));
   board.storage.write('tw.cfg', JSON.stringify(config));
-  board.storage.write('tw.key', concat([SEED, PUBLIC_KEY]));
   board.storage.write('journal', new Uint8Array((journalPages + 1) * PAGE_BYTES).fill(255));
 }
 
@@ -199,7 +200,7 @@ export function createBench(
   const framer = createFramer(answerNode(bench, heard));
   board.onTransmit((bytes) => framer.push(bytes));
   provision(board, kind, journalPages);
-  board.spareFlash().set(keyRegionOf(SEED), 0);
+  board.spareFlash().set(keyRegionOf(SEED), isXiao ? 0 : MDBT42Q_KEY_OFFSET);
   const text = readFileSync(`dist/firmware/${profile}.js`, 'utf8');
   startBundle(board, text);
   bench.restart = () => {

@@ -39,7 +39,7 @@ test('with a dead battery no epoch begins', () => {
   board.addPulses(METER_PIN, 1000);
   run(2 * HOUR_MS);
   expect(board.counts().flashBytesWritten).toBe(written);
-  expect(board.printed()).toContain('battery too low to start');
+  expect(board.printed()).toContain('battery too low');
   board.powerCut();
   board.setBatteryMv(3000);
   board.powerOn();

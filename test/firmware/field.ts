@@ -35,6 +35,7 @@ import {
   HOUR_MS,
   judged,
   keyRegionOf,
+  MDBT42Q_KEY_OFFSET,
   provision,
   SEED,
   SLOT,
@@ -211,7 +212,7 @@ export function createField(setup: FieldSetup = {}): Field {
   joinRadio(field, isLora);
   const lora = isLora ? { lora: MESH } : {};
   provision(board, 'water-point', isXiao ? 20 : 4, { ...lora, ...setup.config });
-  board.spareFlash().set(keyRegionOf(SEED), 0);
+  board.spareFlash().set(keyRegionOf(SEED), isXiao ? 0 : MDBT42Q_KEY_OFFSET);
   startBundle(board, readFileSync(`dist/firmware/${profile}.js`, 'utf8'));
   field.step();
   runGateway(field, setup);

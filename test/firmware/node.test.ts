@@ -14,6 +14,7 @@ import {
   HOUR_MS,
   judged,
   KEY_ID,
+  MDBT42Q_KEY_OFFSET,
   METER_PIN,
   PULSE_UL,
   readFlash,
@@ -175,7 +176,7 @@ test('a radio that is silent at first, reboots and drops the handshake is asked 
 test('without a routine to sign with the node counts, keeps and says so', () => {
   const bench = createBench();
   bench.board.powerCut();
-  bench.board.storage.write('tw.key', new Uint8Array(3));
+  bench.board.spareFlash().fill(0, MDBT42Q_KEY_OFFSET, MDBT42Q_KEY_OFFSET + 3);
   bench.board.powerOn();
   draw(bench, bench.board.nowMs() + HOUR_MS, 20);
   expect(bench.board.printed().join('\n')).toContain('no signer');

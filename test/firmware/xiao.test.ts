@@ -37,7 +37,7 @@ test('a key that is lost or torn is told; the node counts and keeps, and writes 
     bench.run(bench.board.nowMs() + 1.1 * HOUR_MS);
     const said = bench.board.printed().slice(before);
     expect(said).toContain(word);
-    expect(said).toContain('no signer: counting, not sending');
+    expect(said).toContain('no signer: only counting');
     expect([...bench.board.spareFlash().subarray(0, 72)]).toEqual([...bytes]);
   }
   expect(readFlash(bench.board).states.at(-1)?.counters[0]).toBe(
