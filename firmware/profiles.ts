@@ -6,9 +6,9 @@
 export interface Profile {
   /** Also the entry's file name. */
   name: string;
-  kind: 'water-point' | 'canteen';
+  kind: 'water-point' | 'canteen' | 'bench';
   board: 'nrf52832' | 'nrf52840';
-  link: 'uart' | 'lora';
+  link: 'uart' | 'lora' | 'none';
   sensors: string[];
 }
 
@@ -27,6 +27,7 @@ export const PROFILES: Profile[] = [
     sensors: ['pulse-meter'],
   },
   { name: 'canteen', kind: 'canteen', board: 'nrf52832', link: 'uart', sensors: ['meal-buttons'] },
+  { name: 'bench-mdbt42q', kind: 'bench', board: 'nrf52832', link: 'none', sensors: [] },
   {
     name: 'water-point-xiao',
     kind: 'water-point',

@@ -5,6 +5,7 @@
  * never compacts on the counting path. Source: Espruino reference; nRF52832 Product Specification. Espruino-safe.
  */
 import type { Board, NodeConfig, PagedFlash, Signer } from '../board';
+import type { TechnicianDoors } from '../console/technician';
 import {
   DEBOUNCE_MS,
   METER_PIN_NUMBER,
@@ -15,6 +16,7 @@ import {
 import { readKey } from './key-region';
 import { createNativeSigner } from './native-signer';
 import { readPulseCounter, startPulseCounter } from './pulse-counter';
+import { createTechnicianDoors } from './technician-doors';
 
 const BUTTONS = [D3, D4];
 const storage = require('Storage');
@@ -28,6 +30,11 @@ function createSigner(): Signer | null {
   const key = readKey(NRF52832_KEY_ADDRESS);
   if (!key || !storage.read('ed25519')) return null;
   return createNativeSigner(key, () => storage.read('ed25519'));
+}
+
+/** What a technician may do on this board. */
+export function mdbt42qTechnicianDoors(board: Board): TechnicianDoors {
+  return createTechnicianDoors(NRF52832_KEY_ADDRESS, board.flash, () => storage.read('ed25519'));
 }
 
 /** The whole pages inside the file "journal"; none when it is missing. */
