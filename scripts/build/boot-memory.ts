@@ -18,6 +18,29 @@ const STAND_INS =
   'function peek32(){return 0}function poke32(){}var NRF={getBattery:function(){return 3},sleep:function(){}};' +
   'var Serial1={setup:function(){},unsetup:function(){},write:function(){},on:function(){},removeAllListeners:function(){}};' +
   'E.setConsole=function(){};';
+/** A provisioned node: configuration, a key, an erased journal of four pages. */
+const NODE_FILES = {
+  'tw.cfg': JSON.stringify({
+    site: 'wp-01',
+    kind: 1,
+    slot: 21,
+    gatewayKey: '09'.repeat(32),
+    gatewayNode: 85,
+    keyId: '01020304',
+    calibrationId: 1,
+    pulseUl: 2222,
+  }),
+  ed25519: 'code',
+};
+/**
+ * What Linux has not: flash beside Storage, all erased but a key whose CRC-32 fits; and a journal of five pages that takes
+ * no memory when it is read, as on a chip whose flash has addresses.
+ */
+const FLASH =
+  'var linuxRequire=require;global.require=function(n){return n=="Flash"?{read:function(l,a){var b=new Uint8Array(l);' +
+  'if(a==0x6b000){var c=E.CRC32(new Uint8Array(68));b.set([c&255,c>>8&255,c>>16&255,c>>>24],68)}else b.fill(255);return b},' +
+  'write:function(){},erasePage:function(){}}:n=="Storage"?boardStorage:linuxRequire(n)};var linuxStorage=linuxRequire("Storage"),boardStorage={erase:function(n){linuxStorage.erase(n)},write:function(n,d,o,s){return linuxStorage.write(n,d,o,s)},' +
+  'read:function(n,o,l){return n=="journal"?{length:20480}:linuxStorage.read(n,o,l)}};E.getAddressOf=function(){return 4096};';
 const REPORT =
   'setTimeout(function(){var m=process.memory();print("@",m.usage,m.blocksize,m.total);quit()},300);\n';
 
@@ -62,11 +85,15 @@ export function writesOf(name: string, data: string): string[] {
   return lines;
 }
 
-async function usage(binary: string, code: string): Promise<Usage> {
+async function usage(binary: string, code: string, isNode: boolean): Promise<Usage> {
   const folder = mkdtempSync(join(tmpdir(), 'tallywell-boot-'));
   const built = (name: string) => readFileSync(`dist/firmware/${name}.js`, 'utf8');
   const boot = { '.bootcde': built('boot-code'), 'tw.boot': built('loader') };
-  const files = { '.boot0': STAND_INS, ...(code ? { ...boot, 'tw.a': code } : {}) };
+  const files = {
+    '.boot0': STAND_INS + FLASH,
+    ...(code ? { ...boot, 'tw.a': code } : {}),
+    ...(isNode ? NODE_FILES : {}),
+  };
   const writes = Object.entries(files).flatMap(([name, data]) => writesOf(name, data));
   writeFileSync(join(folder, 'install.js'), `${writes.join('\n')}\nquit();\n`);
   await runInterpreter(binary, folder, ['install.js'], '');
@@ -76,13 +103,26 @@ async function usage(binary: string, code: string): Promise<Usage> {
   return { variables: Number(variables), layout: `${total} variables of ${bytes} bytes`, text };
 }
 
-/** One line on the variables the program holds after boot. Throws: when the interpreter gave no figure. */
-export async function variablesAfterBoot(binary: string, path: string): Promise<string> {
-  const before = await usage(binary, '');
-  const after = await usage(binary, readFileSync(path, 'utf8'));
-  const taken = after.variables - before.variables;
-  if (!Number.isFinite(taken))
+/** What a program holds after boot, above an interpreter with the same stand-ins. Throws: no figure. */
+async function taken(binary: string, code: string, isNode: boolean): Promise<[number, Usage]> {
+  const before = await usage(binary, '', isNode);
+  const after = await usage(binary, code, isNode);
+  const variables = after.variables - before.variables;
+  if (!Number.isFinite(variables)) {
     throw new Error(`no figure from the interpreter:\n${after.text.slice(-2000)}`);
+  }
+  return [variables, after];
+}
+
+/**
+ * One line on the variables the program holds after boot: without a configuration, and as a running node. Throws: when the
+ * interpreter gave no figure.
+ */
+export async function variablesAfterBoot(binary: string, path: string): Promise<string> {
+  const code = readFileSync(path, 'utf8');
+  const [bare] = await taken(binary, code, false);
+  const [running, after] = await taken(binary, code, true);
   const trouble = /Uncaught[^\n]*/.exec(after.text)?.[0];
-  return `  variables after boot: ${taken} (of ${after.layout}, no node configured)${trouble ? `, but: ${trouble}` : ''}`;
+  const said = /wp-01 epoch \d+/.exec(after.text)?.[0] ?? 'not running';
+  return `  variables after boot: ${bare}, as a running node ${running} (of ${after.layout}; ${said})${trouble ? `, but: ${trouble}` : ''}`;
 }
