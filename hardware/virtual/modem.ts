@@ -4,7 +4,7 @@
  * Source: presets of shared/meshtastic/airtime.ts; SNR limits of the Semtech SX1262 data sheet (SF7 -7.5 .. SF12 -20 dB).
  */
 import { airtimeMs, type ModemPreset } from '../../shared/meshtastic/airtime';
-import type { RegionName } from '../regions';
+import type { RegionName } from '../../shared/meshtastic/regions';
 
 /** Settings two stations must share to hear each other, and what follows from them. */
 export interface Modem {

@@ -5,7 +5,7 @@
 
 import type { ModemPreset } from '../../shared/meshtastic/airtime';
 import type { MeshPacketToSend } from '../../shared/meshtastic/mesh-packet';
-import type { RegionName } from '../regions';
+import type { RegionName } from '../../shared/meshtastic/regions';
 import type { AirtimeLog } from './airtime-log';
 import type { ChannelKey, ChannelSetup } from './channel-keys';
 import type { Position } from './link-budget';

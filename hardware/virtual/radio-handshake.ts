@@ -8,10 +8,10 @@ import type { FromRadioToSend } from '../../shared/meshtastic/from-radio';
 import type { LoRaConfig } from '../../shared/meshtastic/lora-config';
 import type { NodeInfoToSend } from '../../shared/meshtastic/node-info';
 import { createWriter, finish, putUint } from '../../shared/meshtastic/protobuf';
+import { REGIONS } from '../../shared/meshtastic/regions';
 import { putText } from '../../shared/meshtastic/text';
 import { NONCE_CONFIG_ONLY, NONCE_NODES_ONLY } from '../../shared/meshtastic/to-radio';
 import type { User } from '../../shared/meshtastic/user';
-import { REGIONS } from '../regions';
 import type { KnownNode } from './node-database';
 import type { RadioCore } from './radio-core';
 

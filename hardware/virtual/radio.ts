@@ -5,7 +5,7 @@
  * parts say so (no public-key encryption, no GPS, no modules beyond NodeInfo and telemetry).
  */
 import { lastByteOf } from '../../shared/meshtastic/onair';
-import { REGIONS } from '../regions';
+import { REGIONS } from '../../shared/meshtastic/regions';
 import type { Air, AirPort, ReceivedFrame } from './air';
 import { createAirtimeLog } from './airtime-log';
 import { createChannelKeys } from './channel-keys';

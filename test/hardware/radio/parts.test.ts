@@ -6,7 +6,6 @@
 import { Config } from '@meshtastic/protobufs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { REGIONS } from '../../../hardware/regions';
 import { createAir } from '../../../hardware/virtual/air';
 import { createAirtimeLog } from '../../../hardware/virtual/airtime-log';
 import { createModem } from '../../../hardware/virtual/modem';
@@ -21,6 +20,7 @@ import {
 import { createWorld } from '../../../hardware/virtual/world';
 import { LONG_FAST, MEDIUM_FAST } from '../../../shared/meshtastic/airtime';
 import type { OnAirHeader } from '../../../shared/meshtastic/onair';
+import { REGIONS } from '../../../shared/meshtastic/regions';
 import { connectClient } from './client';
 import { routingError } from './official';
 import { createScene, PSK_B } from './scene';

@@ -3,9 +3,9 @@
  * times, and what a client concludes must be what it concluded then. Both sides are read with @meshtastic/protobufs.
  */
 import { expect, test } from 'vitest';
-import { REGIONS, type RegionName } from '../../../hardware/regions';
 import type { RadioOptions } from '../../../hardware/virtual/radio-core';
 import { LONG_FAST, modemPresetOf } from '../../../shared/meshtastic/airtime';
+import { REGIONS, type RegionName } from '../../../shared/meshtastic/regions';
 import { connectClient, runsOf, type TestClient } from './client';
 import {
   conclude,
