@@ -34,7 +34,7 @@ export interface NodeConfig {
 
 /**
  * How a node with a radio chip of its own speaks on the mesh. Provisioning works it out from region, preset and channel
- * (hardware/lora-config.ts), so that the node needs no tables.
+ * (hardware/lora-settings.ts), so that the node needs no tables.
  */
 export interface LoraConfig {
   /** Centre of the channel, Hz. */

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LoraConfig } from '../../firmware/board';
-import { loraConfigOf } from '../../hardware/lora-config';
+import { loraConfigOf } from '../../hardware/lora-settings';
 import { createAir } from '../../hardware/virtual/air';
 import {
   type ChannelKey,

@@ -5,7 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { createBulletinSchedule } from '../../gateway/core/bulletin-schedule';
-import { loraConfigOf } from '../../hardware/lora-config';
+import { loraConfigOf } from '../../hardware/lora-settings';
 import type { AirOptions } from '../../hardware/virtual/air';
 import { createVirtualBoard } from '../../hardware/virtual/board/board';
 import { MDBT42Q, XIAO_NRF52840 } from '../../hardware/virtual/board/layouts';

@@ -6,9 +6,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Outcome } from '../../../firmware/link';
-import { frequencyHz } from '../../../hardware/frequency-slot';
 import { createModem } from '../../../hardware/virtual/modem';
-import { LONG_FAST, MEDIUM_FAST, SHORT_FAST } from '../../../shared/meshtastic/airtime';
+import { MEDIUM_FAST } from '../../../shared/meshtastic/airtime';
 import { decodeUser } from '../../../shared/meshtastic/user';
 import { connectClient } from '../../hardware/radio/client';
 import {
@@ -38,24 +37,6 @@ function gatewayClient(scene: LoraScene) {
   scene.world.runUntil(scene.world.nowMs() + 2000);
   return client;
 }
-
-test('frequency slots are those of Meshtastic', () => {
-  // Regions x presets, MHz, computed by the firmware's rule and known from its users.
-  const known: [Parameters<typeof frequencyHz>[0], number, number, number][] = [
-    ['US', 906.875, 913.125, 918.875],
-    ['EU_868', 869.525, 869.525, 869.525],
-    ['IN', 865.875, 866.125, 865.875],
-    ['ANZ', 919.875, 926.125, 918.875],
-  ];
-  for (const [region, ...mhz] of known) {
-    const found = [LONG_FAST, MEDIUM_FAST, SHORT_FAST].map(
-      (preset) => frequencyHz(region, preset, 0, preset.displayName) / 1e6,
-    );
-    expect(found, region).toEqual(mhz);
-  }
-  expect(frequencyHz('US', LONG_FAST, 20, 'x') / 1e6).toBe(906.875);
-  expect(() => frequencyHz('EU_868', LONG_FAST, 2, 'x')).toThrow('1 slots');
-});
 
 test.each([1, 100, 200, 231])('%i bytes reach the gateway and are acknowledged', (length) => {
   const scene = createLoraScene();

@@ -7,7 +7,7 @@ import { createCipheriv, createDecipheriv } from 'node:crypto';
 import type { Board } from '../../../firmware/board';
 import type { Link } from '../../../firmware/link';
 import { createLoraLink } from '../../../firmware/links/lora';
-import { loraConfigOf } from '../../../hardware/lora-config';
+import { loraConfigOf } from '../../../hardware/lora-settings';
 import type { AirOptions, Transmission } from '../../../hardware/virtual/air';
 import { type AirChip, createAirChip } from '../../../hardware/virtual/air-chip';
 import { createModem } from '../../../hardware/virtual/modem';

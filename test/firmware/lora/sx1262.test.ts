@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 import { createLoraLink } from '../../../firmware/links/lora';
 import type { ModemSettings } from '../../../firmware/lora/radio-chip';
 import { createSx1262 } from '../../../firmware/lora/sx1262';
-import { loraConfigOf } from '../../../hardware/lora-config';
+import { loraConfigOf } from '../../../hardware/lora-settings';
 import { createModem } from '../../../hardware/virtual/modem';
 import { createVirtualSx1262 } from '../../../hardware/virtual/sx1262';
 import { MEDIUM_FAST } from '../../../shared/meshtastic/airtime';

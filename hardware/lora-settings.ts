@@ -7,8 +7,8 @@ import { toHex } from '../shared/bytes';
 import { CHANNEL_NAME } from '../shared/limits';
 import type { ModemPreset } from '../shared/meshtastic/airtime';
 import { channelHash } from '../shared/meshtastic/channel';
-import { frequencyHz } from './frequency-slot';
-import { REGIONS, type RegionName } from './regions';
+import { slotFrequencyHz } from '../shared/meshtastic/frequency-slot';
+import { REGIONS, type RegionName } from '../shared/meshtastic/regions';
 
 /** The chip's most, dBm. */
 const CHIP_DBM_MAX = 22;
@@ -27,22 +27,24 @@ export interface MeshSetup {
 
 /**
  * The node's part. Throws: a key that is not 32 bytes, or whose bytes and the channel's name XOR to 0 (that hash marks
- * public-key packets); a slot or band that is not there.
+ * public-key packets); a channel that the region does not have.
  */
 export function loraConfigOf(mesh: MeshSetup, nodeNum: number): LoraConfig {
   if (mesh.channelKey.length !== 32) throw new Error('the channel key must have 32 bytes');
   const hash = channelHash(CHANNEL_NAME, mesh.channelKey);
   if (hash === 0) throw new Error('choose another channel key: the hash of this one is 0');
-  const { dutyCyclePercent, txPowerDbmMax } = REGIONS[mesh.region];
+  const region = REGIONS[mesh.region];
+  const frequencyHz = slotFrequencyHz(region, mesh.preset, mesh.primaryName, mesh.channelNum);
+  if (frequencyHz === 0) throw new Error(`${mesh.region} has no channel ${mesh.channelNum}`);
   return {
-    frequencyHz: frequencyHz(mesh.region, mesh.preset, mesh.channelNum, mesh.primaryName),
+    frequencyHz,
     bandwidthHz: mesh.preset.bandwidthHz,
     spreadingFactor: mesh.preset.spreadingFactor,
     codingRate: mesh.preset.codingRate,
     symbolUs: mesh.preset.symbolUs,
     slotMs: mesh.preset.slotMs,
-    txPowerDbm: Math.min(CHIP_DBM_MAX, txPowerDbmMax ?? CHIP_DBM_MAX),
-    dutyCyclePercent,
+    txPowerDbm: Math.min(CHIP_DBM_MAX, region.txPowerDbmMax),
+    dutyCyclePercent: region.dutyCyclePercent,
     channelKey: toHex(mesh.channelKey),
     channelHash: hash,
     nodeNum,
