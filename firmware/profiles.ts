@@ -18,6 +18,9 @@ export const NATIVE_BYTES_MAX = 8192;
 /** A bundle may take this much of its board's Storage, bytes. */
 export const FIRMWARE_BYTES_MAX = { nrf52832: 16384, nrf52840: 65536 };
 
+/** A program may hold this many of Espruino's variables after its start, before it has a configuration. */
+export const VARIABLES_MAX = { nrf52832: 800, nrf52840: 6000 };
+
 export const PROFILES: Profile[] = [
   {
     name: 'water-point',

@@ -3,7 +3,7 @@
  * From where to where: firmware/entries/*.ts -> dist/firmware/*.js, a table on stdout.
  * Each program is sealed (firmware/boot/program.ts) with the version's number as its sequence. Beside them: loader.js
  * becomes the file tw.boot, boot-code.js .bootcde, boot-power-on.js .bootPowerOn of a XIAO.
- * Exit code 1 when a program is too big for its board. With --quiet (part of every build) it only
+ * Exit code 1 when a program is too big for its board, in bytes or (with ESPRUINO set) in variables. With --quiet (part of every build) it only
  * builds, and not even that when no source has changed.
  */
 import { createHash } from 'node:crypto';
@@ -11,9 +11,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { sealProgram } from '../firmware/boot/program';
-import { FIRMWARE_BYTES_MAX, PROFILES } from '../firmware/profiles';
+import { FIRMWARE_BYTES_MAX, PROFILES, VARIABLES_MAX } from '../firmware/profiles';
 import { version } from '../package.json';
-import { variablesAfterBoot } from './build/boot-memory';
+import { memoryAfterBoot } from './build/boot-memory';
 import { bundleForEspruino } from './build/lower';
 
 const OUT = 'dist/firmware';
@@ -74,8 +74,11 @@ for (const profile of PROFILES) {
     `${profile.name.padEnd(18)}${String(bytes).padStart(6)} of ${bytesMax} bytes${fits ? '' : '  TOO BIG'}`,
   );
   if (!fits) process.exitCode = 1;
-  if (process.env.ESPRUINO && profile.board === 'nrf52832')
-    console.log(await variablesAfterBoot(process.env.ESPRUINO, path));
+  if (!process.env.ESPRUINO) continue;
+  const { variables, line } = await memoryAfterBoot(process.env.ESPRUINO, path);
+  const isTooMuch = (variables ?? 0) > VARIABLES_MAX[profile.board];
+  console.log(`${line}${isTooMuch ? `  MORE THAN ${VARIABLES_MAX[profile.board]}` : ''}`);
+  if (isTooMuch) process.exitCode = 1;
 }
 if (!isFresh) {
   writeFileSync(join(OUT, 'loader.js'), `(function(step){${(await build('loader')).trimEnd()}})`);

@@ -114,15 +114,24 @@ async function taken(binary: string, code: string, isNode: boolean): Promise<[nu
   return [variables, after];
 }
 
-/**
- * One line on the variables the program holds after boot: without a configuration, and as a running node. Throws: when the
- * interpreter gave no figure.
- */
-export async function variablesAfterBoot(binary: string, path: string): Promise<string> {
+/** What `npm run firmware` says of a program's memory. */
+export interface BootMemory {
+  /** Variables after boot without a configuration; undefined: the program does not fit this interpreter. */
+  variables: number | undefined;
+  line: string;
+}
+
+/** Measures a program: without a configuration, and as a running node. Throws: when the interpreter gave no figure. */
+export async function memoryAfterBoot(binary: string, path: string): Promise<BootMemory> {
   const code = readFileSync(path, 'utf8');
-  const [bare] = await taken(binary, code, false);
+  const [bare, { layout }] = await taken(binary, code, false);
+  if (bare < 0) return { variables: undefined, line: `  does not fit into ${layout}` };
   const [running, after] = await taken(binary, code, true);
   const trouble = /Uncaught[^\n]*/.exec(after.text)?.[0];
-  const said = /wp-01 epoch \d+/.exec(after.text)?.[0] ?? 'not running';
-  return `  variables after boot: ${bare}, as a running node ${running} (of ${after.layout}; ${said})${trouble ? `, but: ${trouble}` : ''}`;
+  const isRunning = /wp-01 epoch \d+/.test(after.text);
+  const words = isRunning ? `, as a running node ${running}` : '';
+  return {
+    variables: bare,
+    line: `  variables after boot: ${bare}${words} (of ${layout})${trouble ? `, but: ${trouble}` : ''}`,
+  };
 }
