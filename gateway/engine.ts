@@ -6,15 +6,24 @@ import { randomBytes } from 'node:crypto';
 import { keyIdOf } from '../shared/verify';
 import { makeBulletin } from './bulletins';
 import { type BulletinSchedule, createBulletinSchedule } from './core/bulletin-schedule';
+import { isInUse } from './core/judge';
 import type { Outcome, SentPacket } from './core/radio-sent';
+import { RegisterError } from './core/register';
 import { groupOf, type SequenceState } from './core/sequences';
 import { createCustody } from './custody';
 import type { GatewayClock } from './edges/clock';
-import { stderrLog } from './edges/log';
+import { type Log, stderrLog } from './edges/log';
 import type { Store } from './edges/store/store';
 import { createVerifier } from './edges/verify';
-import { COUNTS_COMMIT_MS, GROUP_COMMIT_MS, HEALTH_MS, TICK_MS } from './limits';
-import type { Base, GatewayOptions } from './opening';
+import {
+  COUNTS_COMMIT_MS,
+  GROUP_COMMIT_MS,
+  GROUP_RECORDS_MAX,
+  HEALTH_MS,
+  SETTLED_MS,
+  TICK_MS,
+} from './limits';
+import { type Base, type GatewayOptions, importTimeS } from './opening';
 import { keepRadio } from './radio';
 import type { Teller } from './tell';
 
@@ -77,25 +86,60 @@ function createCommitter(
   };
 }
 
-/** Runs what time alone makes due: bulletins and states. */
-function createTicker(clock: GatewayClock, sendBulletins: () => void, tellByTime: () => void) {
+/** Something done each tick, or after this much time. */
+interface Chore {
+  everyMs: number;
+  run(): void;
+}
+
+/** Runs what time alone makes due. */
+function createTicker(clock: GatewayClock, chores: Chore[]) {
   let cancel = () => {};
-  let tellAtMs = 0;
+  const dueMs = chores.map(() => 0);
   const tick = () => {
-    sendBulletins();
-    if (clock.steadyMs() >= tellAtMs) {
-      tellAtMs = clock.steadyMs() + HEALTH_MS;
-      tellByTime();
-    }
+    chores.forEach(({ everyMs, run }, at) => {
+      if (clock.steadyMs() < dueMs[at]) return;
+      dueMs[at] = clock.steadyMs() + everyMs;
+      run();
+    });
     cancel = clock.at(clock.nowMs() + TICK_MS, tick);
   };
   return { start: tick, stop: () => cancel() };
+}
+
+function groupsInUse(store: Store): number[] {
+  return [
+    ...new Set(
+      store
+        .keys()
+        .filter(isInUse)
+        .map((key) => groupOf(key.slot)),
+    ),
+  ];
+}
+
+/** Takes over the register's file when it was changed. One that cannot be used changes nothing. */
+function createRegisterWatch(base: Base, clock: GatewayClock, log: Log, taken: () => void) {
+  return () => {
+    if (base.register === null || !base.register.hasChanged()) return;
+    try {
+      base.store.importRegister(base.register.read(), keyIdOf, importTimeS(base.store, clock));
+    } catch (error) {
+      if (!(error instanceof RegisterError)) throw error;
+      return log(`${error.message}; the register stays as it was`);
+    }
+    base.store.commit();
+    taken();
+    log('register: taken over again, for its file was changed');
+  };
 }
 
 /** Puts the core together. It does nothing before begin(). */
 export function createEngine(options: GatewayOptions, base: Base, clock: GatewayClock) {
   const paced = options.clock === 'parent';
   const { store } = base;
+  const log = options.log ?? stderrLog;
+  const holdBackMs = options.holdBackMs ?? GROUP_COMMIT_MS;
   const schedule = createBulletinSchedule();
   const custody = createCustody({ store, clock, schedule, verify: createVerifier() });
   const sender = createBulletinSender(base, clock, schedule);
@@ -109,12 +153,12 @@ export function createEngine(options: GatewayOptions, base: Base, clock: Gateway
     clock,
     random: Math.random,
     randomU32: () => randomBytes(4).readUInt32LE(),
-    log: options.log ?? stderrLog,
+    log,
     paced,
     onPacket(packet, own) {
       const isEvent = custody.hear(packet, own);
-      const waitMs = store.pending() === 'records' ? GROUP_COMMIT_MS : COUNTS_COMMIT_MS;
-      within(isEvent ? 0 : waitMs);
+      if (store.pendingRecords() >= GROUP_RECORDS_MAX) return commit();
+      within(isEvent ? 0 : store.pending() === 'records' ? holdBackMs : COUNTS_COMMIT_MS);
     },
     onSent: sender.onSent,
     onSkippedBytes() {
@@ -127,7 +171,26 @@ export function createEngine(options: GatewayOptions, base: Base, clock: Gateway
     commit();
     sender.sendDue(custody.states(), radio.broadcast);
   };
-  const ticker = createTicker(clock, sendBulletins, () => teller?.tellByTime());
+  const takeKeys = () => {
+    const released = custody.takeKeys();
+    if (released > 0) log(`register: ${released} packets of keys unknown before were judged`);
+    schedule.setGroups(groupsInUse(store), clock.nowMs());
+    commit();
+  };
+  const takeRegister = () => {
+    takeKeys();
+    teller?.tellAll();
+  };
+  const noteSettled = () => {
+    custody.noteSettled();
+    within(COUNTS_COMMIT_MS);
+  };
+  const ticker = createTicker(clock, [
+    { everyMs: 0, run: createRegisterWatch(base, clock, log, takeRegister) },
+    { everyMs: 0, run: sendBulletins },
+    { everyMs: HEALTH_MS, run: () => teller?.tellByTime() },
+    { everyMs: SETTLED_MS, run: noteSettled },
+  ]);
   return {
     radio,
     bulletinCounts: sender.counts,
@@ -135,8 +198,7 @@ export function createEngine(options: GatewayOptions, base: Base, clock: Gateway
     /** Begins to hear and to send. The clock must stand right: a paced gateway begins at its first barrier. */
     begin(to: Teller) {
       teller = to;
-      const inUse = store.keys().filter((key) => key.retiredAtS === null);
-      schedule.setGroups([...new Set(inUse.map((key) => groupOf(key.slot)))], clock.nowMs());
+      takeKeys();
       radio.start();
       ticker.start();
     },

@@ -7,6 +7,7 @@
 import packageJson from '../package.json';
 import { toHex } from '../shared/bytes';
 import { keyIdOf } from '../shared/verify';
+import { isInUse, type KnownKey } from './core/judge';
 import { topics } from './core/messages';
 import { startBroker } from './edges/broker';
 import { type GatewayClock, type ParentClock, parentClock, systemClock } from './edges/clock';
@@ -15,6 +16,7 @@ import { stderrLog } from './edges/log';
 import { connectBroker, urlForLog } from './edges/mqtt-out';
 import { type Barrier, listenToParent, type ToParent, tellParent } from './edges/parent';
 import type { Publisher } from './edges/publisher';
+import { quarantineCounts } from './edges/store/quarantine';
 import { createRecordReader } from './edges/store/read-records';
 import { createSiteReader } from './edges/store/read-sites';
 import { createEngine, type Engine } from './engine';
@@ -64,13 +66,18 @@ async function openPublisher(
   return { publisher, url, name: url };
 }
 
+function sitesInUse(keys: KnownKey[]): number {
+  const standing = keys.flatMap((key) => key.placements.filter(({ toS }) => toS === null));
+  return new Set(standing.map(({ site }) => site)).size;
+}
+
 function infoOf(base: Base) {
-  const inUse = base.store.keys().filter((key) => key.retiredAtS === null);
+  const inUse = base.store.keys().filter(isInUse);
   return {
     version: packageJson.version,
     pod: base.pod,
     publicKey: toHex(base.key.publicKey),
-    sites: new Set(inUse.map((key) => key.site)).size,
+    sites: sitesInUse(inUse),
     nodes: inUse.length,
     schemas: Object.keys(SCHEMAS).sort(),
   };
@@ -137,6 +144,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       pod,
       clock,
       records,
+      quarantine: quarantineCounts(reader),
       uncommittedCounts: store.uncommittedCounts,
       radio: () => ({
         session: engine.radio.session(),

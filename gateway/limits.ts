@@ -3,8 +3,10 @@
  * Limits of the wire and of the node live in shared/limits.ts.
  */
 
-/** Longest a stored record waits for its durable commit, ms. Events do not wait. */
-export const GROUP_COMMIT_MS = 1_000;
+/** Longest a stored record waits for its durable commit, ms: one commit for several spares the SD card. Events do not wait. */
+export const GROUP_COMMIT_MS = 60_000;
+/** Records of one commit at most, records. */
+export const GROUP_RECORDS_MAX = 100;
 /** Longest that counts of refused packets wait for a commit of their own, ms. */
 export const COUNTS_COMMIT_MS = 10_000;
 
@@ -50,6 +52,14 @@ export const WAL_PAGES = 8_000;
 
 /** Evidence of conflicts kept per key, records. */
 export const CONFLICTS_PER_KEY_MAX = 16;
+/** Packets of unknown keys kept, packets (about 1.5 MB). */
+export const QUARANTINE_MAX = 5_000;
+/** The same of one key id, packets: two months of hourly records. */
+export const QUARANTINE_PER_KEY_MAX = 1_500;
+/** Key ids in quarantine that the status lists, key ids. */
+export const QUARANTINE_LISTED_MAX = 20;
+/** How often it is noted up to where each epoch is stored without a gap, ms. */
+export const SETTLED_MS = 86_400_000;
 /** Notices (events of the gateway) kept, rows. */
 export const NOTICES_MAX = 10_000;
 

@@ -2,11 +2,11 @@
  * opening.ts: from options to the things the gateway stands on: database, key, register, radio's address.
  * Way: command line or library call -> checked values, opened files.
  */
-import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { toHex } from '../shared/bytes';
 import { keyIdOf } from '../shared/verify';
-import { isTopicWord, type Register, RegisterError, readRegister } from './core/register';
+import { isTopicWord } from './core/register';
 import type { GatewayClock } from './edges/clock';
 import { type GatewayKey, loadGatewayKey } from './edges/key';
 import { type Log, stderrLog } from './edges/log';
@@ -14,7 +14,7 @@ import { serialTransport } from './edges/radio-serial';
 import { tcpTransport } from './edges/radio-tcp';
 import { META_GATEWAY_KEY, META_POD, openStore, type Store } from './edges/store/store';
 import type { OpenTransport } from './edges/transport';
-import { REGISTER_BYTES_MAX } from './limits';
+import { type RegisterFile, registerFile } from './register-file';
 
 /** How a gateway is started. */
 export interface GatewayOptions {
@@ -33,6 +33,8 @@ export interface GatewayOptions {
   /** 0 = any free one. */
   mqttPort?: number;
   httpPort?: number;
+  /** Longest a stored record waits for its commit, ms, 0..GROUP_COMMIT_MS. Default GROUP_COMMIT_MS. */
+  holdBackMs?: number;
   /** parent: a parent process keeps the clock over IPC. Default system. */
   clock?: 'system' | 'parent';
   log?: Log;
@@ -51,31 +53,19 @@ function transportOf(radio: string): OpenTransport {
   return tcpTransport(host, port === '' ? DEFAULT_RADIO_PORT : Number(port));
 }
 
-function readRegisterFile(path: string): Register {
-  if (statSync(path).size > REGISTER_BYTES_MAX)
-    throw new RegisterError(`register: ${path} is too large`);
-  let json: unknown;
-  try {
-    json = JSON.parse(readFileSync(path, 'utf8'));
-  } catch (error) {
-    throw new RegisterError(`register: ${path}: ${(error as Error).message}`);
-  }
-  const register = readRegister(json);
-  const keyIds = new Set<string>();
-  for (const node of register.sites.flatMap((site) => site.nodes)) {
-    const keyId = toHex(keyIdOf(node.publicKey));
-    if (keyIds.has(keyId)) throw new RegisterError(`register: two keys share the id ${keyId}`);
-    keyIds.add(keyId);
-  }
-  return register;
-}
-
 /** What the gateway stands on. */
 export interface Base {
   openRadio: OpenTransport;
   store: Store;
   key: GatewayKey;
   pod: string;
+  /** The register's file, watched for changes; null = none. */
+  register: RegisterFile | null;
+}
+
+/** When a key that is no longer listed was retired: now, or where the clock is not set, when a record last came. */
+export function importTimeS(store: Store, clock: GatewayClock): number {
+  return Math.floor(clock.state() === 'unknown' ? store.lastReceivedS() : clock.nowMs() / 1000);
 }
 
 /**
@@ -85,7 +75,8 @@ export interface Base {
 export function openBase(options: GatewayOptions, clock: GatewayClock): Base {
   const openRadio = transportOf(options.radio);
   mkdirSync(options.dataDir, { recursive: true, mode: 0o700 });
-  const register = options.registerFile ? readRegisterFile(options.registerFile) : null;
+  const file = options.registerFile ? registerFile(options.registerFile) : null;
+  const register = file?.read() ?? null;
   const store = openStore(join(options.dataDir, 'gateway.sqlite'));
   const known = store.meta(META_GATEWAY_KEY);
   const keyPath = join(options.dataDir, 'gateway.key');
@@ -104,10 +95,7 @@ export function openBase(options: GatewayOptions, clock: GatewayClock): Base {
   if (!isTopicWord(pod)) throw new Error(`pod "${pod}": 1 to 64 of letters, digits, '-', '_'`);
   store.setMeta(META_GATEWAY_KEY, publicKey);
   store.setMeta(META_POD, pod);
-  if (register !== null) {
-    const nowS = clock.state() === 'unknown' ? store.lastReceivedS() : clock.nowMs() / 1000;
-    store.importRegister(register, keyIdOf, Math.floor(nowS));
-  }
+  if (register !== null) store.importRegister(register, keyIdOf, importTimeS(store, clock));
   store.commit();
-  return { openRadio, store, key, pod };
+  return { openRadio, store, key, pod, register: file };
 }

@@ -4,7 +4,9 @@
  */
 import { radioName } from './core/messages';
 import type { GatewayClock } from './edges/clock';
+import type { QuarantineCounts } from './edges/store/quarantine';
 import type { RecordReader } from './edges/store/read-records';
+import { QUARANTINE_LISTED_MAX } from './limits';
 
 /** State of the radio's session. */
 export type SessionWord = 'closed' | 'syncing' | 'ready';
@@ -25,6 +27,8 @@ export interface GatewayStatus {
   };
   /** Carried buckets that differed from the stored ones. */
   disagreements: number;
+  /** Packets that wait until someone registers their key, by key id: a node that is not in the register. */
+  quarantine: { key: string; packets: number; lastHeard: number }[];
   clock: { state: string; uncertaintyS: number | null };
   radio: { session: SessionWord; number: string | null };
   /** waiting: records and notices the broker has not acknowledged yet. */
@@ -37,6 +41,7 @@ export interface StatusDoors {
   pod: string;
   clock: GatewayClock;
   records: RecordReader;
+  quarantine: (limit: number) => QuarantineCounts;
   uncommittedCounts(): ReadonlyMap<string, number>;
   radio(): { session: SessionWord; myNodeNum: number | null; problem: string | null };
   outbox(): GatewayStatus['outbox'];
@@ -62,6 +67,9 @@ export function readStatus(doors: StatusDoors): GatewayStatus {
     problems,
     records: { stored, duplicate, rejected, byReason },
     disagreements,
+    quarantine: doors
+      .quarantine(QUARANTINE_LISTED_MAX)
+      .map(({ keyId, packets, lastHeardS }) => ({ key: keyId, packets, lastHeard: lastHeardS })),
     clock: {
       state: doors.clock.state(),
       uncertaintyS: uncertainty === 15 ? null : 2 ** uncertainty,

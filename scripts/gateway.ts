@@ -4,6 +4,7 @@
  */
 import { type Command, InvalidArgumentError } from 'commander';
 import { startGateway } from '../gateway/gateway';
+import { GROUP_COMMIT_MS } from '../gateway/limits';
 
 interface GatewayFlags {
   data: string;
@@ -14,6 +15,7 @@ interface GatewayFlags {
   mqttPort: number;
   httpPort: number;
   host: string;
+  holdBack: number;
   clock: 'system' | 'parent';
 }
 
@@ -23,6 +25,14 @@ function port(text: string): number {
     throw new InvalidArgumentError('a port is a number from 0 to 65535; 0 = any free one');
   }
   return number;
+}
+
+function holdBack(text: string): number {
+  const seconds = Number(text);
+  if (!/^\d{1,2}$/.test(text) || seconds * 1000 > GROUP_COMMIT_MS) {
+    throw new InvalidArgumentError(`whole seconds from 0 to ${GROUP_COMMIT_MS / 1000}`);
+  }
+  return seconds;
 }
 
 function clockName(text: string): 'system' | 'parent' {
@@ -40,6 +50,7 @@ async function runGateway(flags: GatewayFlags): Promise<void> {
     mqttPort: flags.mqttPort,
     httpPort: flags.httpPort,
     host: flags.host,
+    holdBackMs: flags.holdBack * 1000,
     clock: flags.clock,
   });
   process.stderr.write(`gateway: page ${gateway.httpUrl}  broker ${gateway.mqttUrl}\n`);
@@ -63,6 +74,12 @@ export function registerGatewayCommand(program: Command): void {
     .option('--mqtt-port <port>', 'port of the embedded broker, 0 = any free one', port, 1883)
     .option('--http-port <port>', 'port of page and API, 0 = any free one', port, 8080)
     .option('--host <address>', 'address that page and broker listen on', '127.0.0.1')
+    .option(
+      '--hold-back <seconds>',
+      'longest a record waits, so that one write to the card serves several (0 to 60)',
+      holdBack,
+      GROUP_COMMIT_MS / 1000,
+    )
     .option(
       '--clock <source>',
       'system, or parent (the village keeps the time)',

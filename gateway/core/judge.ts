@@ -20,12 +20,41 @@ export interface KnownKey {
   publicKey: Uint8Array;
   /** First 4 bytes of SHA-256 of the public key. */
   keyId: Uint8Array;
-  /** Name of the site where the node stands. */
-  site: string;
   /** Slot in the bulletins, 0..255. */
   slot: number;
-  /** Unix time from which the key no longer counts, s; null = in use. */
-  retiredAtS: number | null;
+  /** Where its node stood and stands, oldest first; at least one. */
+  placements: Placement[];
+}
+
+/** A key's time at a site. */
+export interface Placement {
+  /** Row id in the store. */
+  rowId: number;
+  /** Name of the site. */
+  site: string;
+  /** Unix time from which it counts, s; 0 = not told. */
+  fromS: number;
+  /** Unix time from which it no longer counts, s; null = it stands there. */
+  toS: number | null;
+}
+
+/** Does the key's node stand anywhere? A retired one is heard no more. */
+export function isInUse(key: KnownKey): boolean {
+  return key.placements.some(({ toS }) => toS === null);
+}
+
+/**
+ * Where the node stood at a time: the last place it had come to by then; before the first, the first; between two
+ * places, the next. @returns null when it had been retired.
+ */
+export function placementAt(key: KnownKey, timeS: number): Placement | null {
+  const { placements } = key;
+  const later = placements.findIndex(({ fromS }) => fromS > timeS);
+  const at = later < 0 ? placements.length - 1 : later - 1;
+  if (at < 0) return placements[0];
+  const placement = placements[at];
+  if (placement.toS === null || timeS <= placement.toS) return placement;
+  return placements[at + 1] ?? null;
 }
 
 /** What the judge asks of the world. */
@@ -41,6 +70,8 @@ export interface JudgeLookups {
 /** A record whose signature holds, with the exact bytes that were signed. */
 export interface SignedRecord {
   key: KnownKey;
+  /** Where its node stood. */
+  placement: Placement;
   record: TallyRecord;
   payload: Uint8Array;
   /** 64 bytes. */
@@ -58,10 +89,10 @@ function refused(reason: Reason): Verdict {
   return { outcome: 'refused', reason };
 }
 
-/** A retired key still delivers what it counted before it was retired. */
-function isRetired(key: KnownKey, record: TallyRecord): boolean {
-  if (key.retiredAtS === null) return false;
-  return record.timeS === 0 || record.timeS > key.retiredAtS;
+/** A retired key still delivers what it counted before it was retired. Without time it counts where it stands. */
+function placementOf(key: KnownKey, record: TallyRecord): Placement | null {
+  if (record.timeS > 0) return placementAt(key, record.timeS);
+  return key.placements.find(({ toS }) => toS === null) ?? null;
 }
 
 /**
@@ -85,8 +116,9 @@ export function judge(packet: Uint8Array, lookups: JudgeLookups): Verdict {
   if (!lookups.verify(RECORD_AAD, payload, signature, key.publicKey)) {
     return refused('bad-signature');
   }
-  if (isRetired(key, record)) return refused('retired-key');
-  const signed = { key, record, payload, signature };
+  const placement = placementOf(key, record);
+  if (placement === null) return refused('retired-key');
+  const signed = { key, placement, record, payload, signature };
   const stored = lookups.storedPacket(key.rowId, record.epoch, record.sequence);
   if (stored === undefined) return { outcome: 'accepted', ...signed };
   return { outcome: equal(stored, packet) ? 'duplicate' : 'conflict', ...signed };

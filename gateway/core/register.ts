@@ -134,7 +134,32 @@ function readSite(value: unknown, place: string): RegisterSite {
   };
 }
 
-/** No two sites of one name, no two nodes of one key, no two nodes in use in one slot. */
+/** The same key at two places at the same time. */
+function overlap(a: RegisterNode, b: RegisterNode): boolean {
+  const [first, second] = a.placedAtS <= b.placedAtS ? [a, b] : [b, a];
+  if (first.placedAtS === second.placedAtS) return true;
+  return first.retiredAtS === null || first.retiredAtS > second.placedAtS;
+}
+
+/** A node that moved is listed at each place with its times; the times must not overlap. */
+function refuseOverlaps(sites: RegisterSite[]): void {
+  const places = new Map<string, RegisterNode[]>();
+  for (const site of sites) {
+    for (const node of site.nodes) {
+      const key = node.publicKey.join(',');
+      const others = places.get(key) ?? [];
+      if (others.some((other) => overlap(other, node))) {
+        fail(
+          `${site.site}: publicKey`,
+          'this key is there twice: give placedAt and retiredAt of each place',
+        );
+      }
+      places.set(key, [...others, node]);
+    }
+  }
+}
+
+/** No two sites of one name, no two nodes in use in one slot, no node at two places at once. */
 function refuseDoubles(sites: RegisterSite[]): void {
   const seen = new Set<string>();
   const once = (what: string, place: string) => {
@@ -144,10 +169,13 @@ function refuseDoubles(sites: RegisterSite[]): void {
   for (const site of sites) {
     once(`site ${site.site}`, site.site);
     for (const node of site.nodes) {
-      once(`key ${node.publicKey.join(',')}`, `${site.site}: publicKey`);
+      if (node.retiredAtS !== null && node.retiredAtS < node.placedAtS) {
+        fail(`${site.site}: retiredAt`, 'is before placedAt');
+      }
       if (node.retiredAtS === null) once(`slot ${node.slot}`, `${site.site}: slot`);
     }
   }
+  refuseOverlaps(sites);
 }
 
 /**

@@ -58,12 +58,15 @@ export function addSequence(state: SequenceState, sequence: number): void {
   }
 }
 
-/** The state of an epoch of which nothing is stored yet. */
-export function emptySequenceState(
+/** The state of an epoch of which this is stored: by default nothing. */
+export function newSequenceState(
   key: { keyRowId: number; keyId: Uint8Array; slot: number },
   epoch: number,
+  { contiguous, above }: { contiguous: number; above: number[] } = { contiguous: 0, above: [] },
 ): SequenceState {
-  return { ...key, epoch, contiguous: 0, above: [], goneUpTo: 0, toldCount: 0 };
+  const state = { ...key, epoch, contiguous, above: [], goneUpTo: 0, toldCount: 0 };
+  for (const sequence of above) addSequence(state, sequence);
+  return state;
 }
 
 /** Is this sequence of the epoch stored? */

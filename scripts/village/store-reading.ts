@@ -4,7 +4,9 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { bucketsOf } from '../../gateway/core/buckets-of';
 import { Sqlite as Database } from '../../gateway/edges/store/sqlite';
+import { decodeRecord } from '../../shared/record';
 import type { RecordBytes, StoredBucket } from './judge';
 
 /** Packets that changed nothing, so far in this folder. */
@@ -28,11 +30,19 @@ export interface StoreReading {
   close(): void;
 }
 
-interface BucketRow {
-  epoch: number;
-  startUptimeS: number;
-  counter_0: number;
-  counter_1: number | null;
+/** Each bucket of a key once: of two that begin at the same time the one accepted first. */
+function bucketsIn(payloads: Uint8Array[]): StoredBucket[] {
+  const found = new Map<string, StoredBucket>();
+  for (const payload of payloads) {
+    const record = decodeRecord(payload);
+    if (typeof record === 'string') throw new Error(`a stored record does not decode: ${record}`);
+    for (const { startS, counts } of bucketsOf(record)) {
+      const name = `${record.epoch}/${startS}`;
+      const bucket = { epoch: record.epoch, startUptimeS: startS, counts };
+      if (!found.has(name)) found.set(name, bucket);
+    }
+  }
+  return [...found.values()];
 }
 
 function countRefused(rows: { reason: string; count: number }[]): RefusedCounts {
@@ -70,10 +80,12 @@ export function openStoreReading(folder: string): StoreReading {
     `SELECT epoch, sequence, payload, signature FROM record
      WHERE node_key_id = (SELECT id FROM node_key WHERE public_key = ?) ORDER BY epoch, sequence`,
   );
-  const buckets = database.prepare(
-    `SELECT epoch, start_uptime_s AS startUptimeS, counter_0, counter_1 FROM bucket
-     WHERE node_key_id = (SELECT id FROM node_key WHERE public_key = ?)`,
-  );
+  const payloads = database
+    .prepare(
+      `SELECT payload FROM record
+       WHERE node_key_id = (SELECT id FROM node_key WHERE public_key = ?) ORDER BY id`,
+    )
+    .pluck();
   return {
     progress: () => {
       const rows = progress.all() as ({ publicKey: string } & KeyProgress)[];
@@ -93,12 +105,7 @@ export function openStoreReading(folder: string): StoreReading {
         sequence: row.sequence,
         bytes: new Uint8Array([...row.payload, ...row.signature]),
       })),
-    bucketsOf: (publicKey) =>
-      (buckets.all(publicKey) as BucketRow[]).map((row) => ({
-        epoch: row.epoch,
-        startUptimeS: row.startUptimeS,
-        counts: [row.counter_0, row.counter_1 ?? 0],
-      })),
+    bucketsOf: (publicKey) => bucketsIn(payloads.all(publicKey) as Uint8Array[]),
     close: () => database.close(),
   };
 }

@@ -19,9 +19,8 @@ const KEY = {
   rowId: 1,
   publicKey: nodeKey,
   keyId: keyIdOf(nodeKey),
-  site: 'wp-01',
   slot: SLOT,
-  retiredAtS: null,
+  placements: [{ rowId: 1, site: 'wp-01', fromS: 0, toS: null }],
 };
 
 /** The event the gateway accepts this packet as; null: an hour's record. Throws: refused. */

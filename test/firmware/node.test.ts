@@ -2,7 +2,7 @@
  * The built bundle on the virtual board, judged by what reaches its radio and by what stands in its flash.
  */
 import { expect, test } from 'vitest';
-import { addSequence, emptySequenceState, entryFor, noteKept } from '../../gateway/core/sequences';
+import { addSequence, entryFor, newSequenceState, noteKept } from '../../gateway/core/sequences';
 import { toHex } from '../../shared/bytes';
 import {
   ADULT_PIN,
@@ -195,7 +195,7 @@ test('after an outage longer than the journal the node is covered again and send
   const bench = createBench('water-point', 2);
   draw(bench, 60 * HOUR_MS, 20);
   bench.heard.length = 0;
-  const state = emptySequenceState({ keyRowId: 1, keyId: KEY_ID, slot: SLOT }, 1);
+  const state = newSequenceState({ keyRowId: 1, keyId: KEY_ID, slot: SLOT }, 1);
   for (let hour = 60; hour < 72; hour++) {
     draw(bench, (hour + 0.9) * HOUR_MS, 20);
     for (const { record } of bench.heard) {

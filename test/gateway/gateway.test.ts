@@ -7,6 +7,8 @@ import mqtt from 'mqtt';
 import { expect, onTestFinished, test } from 'vitest';
 import { Sqlite as Database } from '../../gateway/edges/store/sqlite';
 import { type RunningGateway, startGateway } from '../../gateway/gateway';
+import type { GatewayOptions } from '../../gateway/opening';
+import { toHex } from '../../shared/bytes';
 import { happening, packetOf, signedBy, testNode, usage } from './support/nodes';
 import { type OracleRadio, startOracleRadio } from './support/oracle-radio';
 import { registerFile, testFolder, until } from './support/places';
@@ -15,6 +17,7 @@ const NODE = testNode(1);
 const CANTEEN = testNode(2);
 
 interface Scene {
+  options: GatewayOptions;
   folder: string;
   radio: OracleRadio;
   gateway: RunningGateway;
@@ -29,18 +32,20 @@ async function scene(): Promise<Scene> {
 }
 
 async function startIn(folder: string, radio: OracleRadio): Promise<Scene> {
-  const gateway = await startGateway({
+  const options = {
+    holdBackMs: 0,
     dataDir: folder,
     radio: radio.url,
-    registerFile: registerFile(folder, [1, 2]),
+    registerFile: join(folder, 'register.json'),
     mqttPort: 0,
     httpPort: 0,
     log: () => {},
-  });
+  };
+  const gateway = await startGateway({ ...options, registerFile: registerFile(folder, [1, 2]) });
   onTestFinished(() => gateway.stop());
   const get = (path: string) => fetch(new URL(path, gateway.httpUrl));
   await until(() => gateway.status().radio.session === 'ready');
-  return { folder, radio, gateway, get };
+  return { options, folder, radio, gateway, get };
 }
 
 function table(folder: string, sql: string): unknown[] {
@@ -54,7 +59,7 @@ function table(folder: string, sql: string): unknown[] {
 
 /** Everything a bad packet must not change. */
 function counted(folder: string): unknown[] {
-  return ['record', 'bucket', 'epoch', 'node_key', 'site'].map((name) =>
+  return ['record', 'hour', 'day', 'epoch', 'node_key', 'placement', 'site'].map((name) =>
     table(folder, `SELECT * FROM ${name}`),
   );
 }
@@ -83,9 +88,6 @@ test('a record heard by the radio is stored, told over HTTP and over MQTT', asyn
       rssi_dbm: -70,
       hops: 1,
     },
-  ]);
-  expect(table(folder, 'SELECT sum(counter_0) AS dl, count(*) AS n FROM bucket')).toEqual([
-    { dl: 60, n: 12 },
   ]);
   await until(() =>
     told.some(({ topic }) => topic === 'tallywell/testpod/site/wp-01/record/water-point'),
@@ -212,4 +214,20 @@ test('a restart keeps key, records and counts, and hears the same record as a du
   second.radio.hear({ payload: packetOf(NODE, usage(NODE, 2)) });
   await until(() => second.gateway.status().records.stored === 2);
   expect(second.gateway.status().records.duplicate).toBe(1);
+});
+
+test('records of a node nobody registered wait, are listed, and count once it is registered', async () => {
+  const first = await scene();
+  for (const payload of [FOREIGN, FOREIGN, GOOD]) first.radio.hear({ payload });
+  await until(() => first.gateway.status().records.stored === 1);
+  const key = toHex(testNode(9).keyId);
+  expect(first.gateway.status().quarantine).toMatchObject([{ key, packets: 1 }]);
+  await first.gateway.stop();
+  registerFile(first.folder, [1, 2, 9]);
+  const second = await startGateway({ ...first.options, registerFile: undefined });
+  expect(second.status().quarantine).toMatchObject([{ key, packets: 1 }]);
+  await second.stop();
+  const third = await startGateway(first.options);
+  onTestFinished(() => third.stop());
+  expect(third.status()).toMatchObject({ quarantine: [], records: { stored: 2 } });
 });

@@ -44,7 +44,19 @@ function run(command: string, args: string[]): Run {
 function gatewayArgs(script: string, folder: string, radio: string): string[] {
   const ports = ['--mqtt-port', '0', '--http-port', '0'];
   const register = registerFile(folder, [1, 2]);
-  return [script, 'gateway', '--data', folder, '--radio', radio, '--register', register, ...ports];
+  return [
+    script,
+    'gateway',
+    '--hold-back',
+    '0',
+    '--data',
+    folder,
+    '--radio',
+    radio,
+    '--register',
+    register,
+    ...ports,
+  ];
 }
 
 function storedRecords(folder: string): number {
@@ -167,6 +179,7 @@ test('a radio on a serial line is heard like one on TCP', async () => {
     createInterface({ input: line.stdout }).once('line', resolve),
   );
   const gateway = await startGateway({
+    holdBackMs: 0,
     dataDir: folder,
     radio: `serial:${path}`,
     registerFile: registerFile(folder, [1, 2]),

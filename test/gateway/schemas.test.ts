@@ -44,6 +44,7 @@ test('every message on every topic and every API answer fits its schema', async 
   const radio = await startOracleRadio();
   onTestFinished(() => radio.close());
   const gateway = await startGateway({
+    holdBackMs: 0,
     dataDir: folder,
     radio: radio.url,
     registerFile: registerFile(folder, [1, 2]),

@@ -21,6 +21,7 @@ async function scene(folder: string, mqttUrl?: string): Promise<Scene> {
   const radio = await startOracleRadio();
   onTestFinished(() => radio.close());
   const gateway = await startGateway({
+    holdBackMs: 0,
     dataDir: folder,
     radio: radio.url,
     registerFile: registerFile(folder, [1, 2]),
@@ -110,7 +111,7 @@ test('a real Mosquitto gets every record, also those from before its restart, an
   await until(() => new Set(records().map(({ payload }) => payload.seq)).size === 4);
   const texts = new Set(records().map(({ payload }) => JSON.stringify(payload)));
   expect(texts.size).toBe(4);
-  await until(() => of(again, 'site/wp-01/state').some(({ payload }) => payload.newest.seq === 4));
+  await until(() => of(again, 'site/wp-01/state').some(({ payload }) => payload.newest?.seq === 4));
 
   await gateway.stop();
   const after = subscribe(sub, port, ['-t', 'tallywell/testpod/bridge/state']);

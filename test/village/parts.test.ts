@@ -49,7 +49,7 @@ test('each hostile packet is refused by the gateway for the reason it is made fo
   const lookups = {
     keyOf: (keyId: Uint8Array) =>
       keyId.join() === known.keyId.join()
-        ? { ...known, site: 'wp-01', slot: 0, retiredAtS: null }
+        ? { ...known, slot: 0, placements: [{ rowId: 1, site: 'wp-01', fromS: 0, toS: null }] }
         : undefined,
     storedPacket: () => heard,
     verify: verifySigned,

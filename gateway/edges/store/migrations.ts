@@ -5,6 +5,7 @@
  * released; a change is a new step.
  */
 import type { Database } from 'better-sqlite3';
+import { rebuildRollups } from './rollups';
 
 const STEP_1 = `
 CREATE TABLE meta (
@@ -90,8 +91,121 @@ CREATE TABLE notice (
 ) STRICT;
 `;
 
+/** Places of keys, hourly and daily sums instead of buckets, quarantine. The sums are made after the last step. */
+const STEP_2 = `
+CREATE TEMP TABLE old_key AS SELECT * FROM node_key;
+CREATE TEMP TABLE old_record AS SELECT * FROM record;
+CREATE TEMP TABLE old_calibration AS SELECT * FROM calibration;
+CREATE TEMP TABLE old_conflict AS SELECT * FROM conflict;
+DROP TABLE bucket;
+DROP TABLE epoch;
+DROP TABLE conflict;
+DROP TABLE record;
+DROP TABLE calibration;
+DROP TABLE node_key;
+CREATE TABLE node_key (
+  id INTEGER PRIMARY KEY,
+  public_key BLOB NOT NULL UNIQUE,
+  key_id BLOB NOT NULL UNIQUE,
+  slot INTEGER NOT NULL
+) STRICT;
+CREATE TABLE placement (
+  id INTEGER PRIMARY KEY,
+  node_key_id INTEGER NOT NULL REFERENCES node_key (id),
+  site_id INTEGER NOT NULL REFERENCES site (id),
+  from_s INTEGER NOT NULL,
+  to_s INTEGER,
+  UNIQUE (node_key_id, from_s)
+) STRICT;
+CREATE TABLE calibration (
+  node_key_id INTEGER NOT NULL REFERENCES node_key (id),
+  calibration_id INTEGER NOT NULL,
+  volume_per_pulse_ul INTEGER NOT NULL,
+  PRIMARY KEY (node_key_id, calibration_id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE record (
+  id INTEGER PRIMARY KEY,
+  node_key_id INTEGER NOT NULL REFERENCES node_key (id),
+  placement_id INTEGER NOT NULL REFERENCES placement (id),
+  epoch INTEGER NOT NULL,
+  sequence INTEGER NOT NULL,
+  kind INTEGER NOT NULL,
+  payload BLOB NOT NULL,
+  signature BLOB NOT NULL,
+  received_at_s INTEGER NOT NULL,
+  clock_state TEXT NOT NULL,
+  historical INTEGER NOT NULL,
+  from_radio INTEGER NOT NULL,
+  rssi_dbm INTEGER NOT NULL,
+  hops INTEGER NOT NULL,
+  UNIQUE (node_key_id, epoch, sequence)
+) STRICT;
+CREATE INDEX record_event ON record (node_key_id, epoch, sequence) WHERE kind = 3;
+CREATE INDEX record_placement ON record (placement_id);
+CREATE TABLE epoch (
+  node_key_id INTEGER NOT NULL REFERENCES node_key (id),
+  epoch INTEGER NOT NULL,
+  boot_time_s INTEGER,
+  clock_uncertainty INTEGER,
+  clock_sequence INTEGER,
+  settled INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (node_key_id, epoch)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE hour (
+  hour_s INTEGER NOT NULL,
+  placement_id INTEGER NOT NULL REFERENCES placement (id),
+  minutes INTEGER NOT NULL,
+  counter_0 INTEGER NOT NULL,
+  counter_1 INTEGER NOT NULL,
+  counter_2 INTEGER NOT NULL,
+  counter_3 INTEGER NOT NULL,
+  PRIMARY KEY (hour_s, placement_id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE day (
+  placement_id INTEGER NOT NULL REFERENCES placement (id),
+  day_s INTEGER NOT NULL,
+  minutes INTEGER NOT NULL,
+  counter_0 INTEGER NOT NULL,
+  counter_1 INTEGER NOT NULL,
+  counter_2 INTEGER NOT NULL,
+  counter_3 INTEGER NOT NULL,
+  PRIMARY KEY (placement_id, day_s)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE quarantine (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  key_id BLOB NOT NULL,
+  packet BLOB NOT NULL UNIQUE,
+  received_at_s INTEGER NOT NULL,
+  clock_state TEXT NOT NULL,
+  from_radio INTEGER NOT NULL,
+  rssi_dbm INTEGER NOT NULL,
+  hops INTEGER NOT NULL
+) STRICT;
+CREATE INDEX quarantine_key ON quarantine (key_id);
+CREATE TABLE conflict (
+  id INTEGER PRIMARY KEY,
+  node_key_id INTEGER NOT NULL REFERENCES node_key (id),
+  epoch INTEGER NOT NULL,
+  sequence INTEGER NOT NULL,
+  payload BLOB NOT NULL,
+  signature BLOB NOT NULL,
+  received_at_s INTEGER NOT NULL
+) STRICT;
+INSERT INTO node_key SELECT id, public_key, key_id, slot FROM old_key;
+INSERT INTO placement SELECT id, id, site_id, placed_at_s, retired_at_s FROM old_key;
+INSERT INTO calibration SELECT * FROM old_calibration;
+INSERT INTO record SELECT id, node_key_id, node_key_id, epoch, sequence, kind, payload, signature,
+  received_at_s, clock_state, historical, from_radio, rssi_dbm, hops FROM old_record ORDER BY id;
+INSERT INTO conflict SELECT * FROM old_conflict;
+DROP TABLE old_key;
+DROP TABLE old_record;
+DROP TABLE old_calibration;
+DROP TABLE old_conflict;
+INSERT INTO meta VALUES ('rollups', 'stale');
+`;
+
 /** The steps, first to last. The number of a step is its place, from 1. */
-export const MIGRATIONS: readonly string[] = [STEP_1];
+export const MIGRATIONS: readonly string[] = [STEP_1, STEP_2];
 
 /**
  * Brings a database to the newest form.
@@ -110,4 +224,9 @@ export function migrate(database: Database): void {
       database.pragma(`user_version = ${step + 1}`);
     })();
   }
+  if (database.prepare("SELECT 1 FROM meta WHERE name = 'rollups'").get() === undefined) return;
+  database.transaction(() => {
+    rebuildRollups(database);
+    database.exec("DELETE FROM meta WHERE name = 'rollups'");
+  })();
 }

@@ -45,7 +45,7 @@ export interface RecordCounts {
 const RECORD_SQL = `SELECT r.id, s.site, s.kind AS siteKind, r.payload, r.signature,
   r.received_at_s AS receivedAtS, r.clock_state AS clockState, r.historical,
   r.from_radio AS fromRadio, r.rssi_dbm AS rssiDbm, r.hops
-  FROM record r JOIN node_key k ON k.id = r.node_key_id JOIN site s ON s.id = k.site_id`;
+  FROM record r JOIN placement p ON p.id = r.placement_id JOIN site s ON s.id = p.site_id`;
 
 /** The reads of this file, prepared once. */
 export interface RecordReader {
@@ -65,8 +65,11 @@ export interface RecordReader {
 /** Prepares the reads on an open database. */
 export function createRecordReader(database: Database): RecordReader {
   const after = database.prepare(`${RECORD_SQL} WHERE r.id > ? ORDER BY r.id LIMIT ?`);
-  const ofSite = database.prepare(
-    `${RECORD_SQL} WHERE s.site = ? AND r.id > ? ORDER BY r.id LIMIT ?`,
+  const placementsOf = database
+    .prepare('SELECT p.id FROM placement p JOIN site s ON s.id = p.site_id WHERE s.site = ?')
+    .pluck();
+  const ofPlacement = database.prepare(
+    `${RECORD_SQL} WHERE r.placement_id = ? AND r.id > ? ORDER BY r.id LIMIT ?`,
   );
   const notices = database.prepare(
     'SELECT id, at_s AS atS, body FROM notice WHERE id > ? ORDER BY id LIMIT ?',
@@ -77,7 +80,11 @@ export function createRecordReader(database: Database): RecordReader {
   const refusals = database.prepare('SELECT reason, count FROM refusal ORDER BY reason');
   return {
     recordsAfter: (id, limit) => after.all(id, limit) as RecordRow[],
-    recordsOfSite: (site, afterId, limit) => ofSite.all(site, afterId, limit) as RecordRow[],
+    recordsOfSite: (site, afterId, limit) =>
+      (placementsOf.all(site) as number[])
+        .flatMap((placement) => ofPlacement.all(placement, afterId, limit) as RecordRow[])
+        .sort((a, b) => a.id - b.id)
+        .slice(0, limit),
     noticesAfter: (id, limit) => notices.all(id, limit) as NoticeRow[],
     lastRecordId: () => last.get() as number,
     lastNoticeId: () => lastNotice.get() as number,

@@ -1,5 +1,5 @@
 /*
- * read-sites.ts: what is stored of a site: newest records, totals, today, completeness.
+ * read-sites.ts: what is stored of a site: newest records, totals, today, completeness, hours and days.
  * Way: SQLite -> SiteReading -> core/messages.ts -> MQTT, JSON and the page. Read only. Form: schema.sql.
  */
 import type { Database } from 'better-sqlite3';
@@ -7,27 +7,26 @@ import { decodeRecord, type TallyRecord, type UsageRecord } from '../../../share
 import { dateOf } from '../../core/dating';
 import type { SiteReading } from '../../core/messages';
 import { EVENT_BROKEN, EVENT_FIXED } from '../../core/site-state';
+import { type PlacementRow, type PlacementsOf, placementsReader } from './placements';
+import { completenessReader, type SiteCompleteness } from './read-completeness';
+import { addInto, type SumRow, sumsReader } from './read-sums';
 
 /** How far back the newest button press is looked for, events. */
 const EVENTS_LOOKED_AT_MAX = 50;
 /** Buckets of a record that are its own; earlier ones are carried again. */
 const OWN_BUCKETS = 12;
 
-/** How many records of a site are stored, of those its sequences prove to exist. */
-export interface SiteCompleteness {
-  stored: number;
-  expected: number;
-  /** Sums of all stored buckets: what of the totals is known in time. */
-  bucketSums: number[];
-}
-
 /** The reads of this file, prepared once. */
 export interface SiteReader {
   /** Names of all sites, sorted. */
   siteNames(): string[];
-  /** @param dayStartS Unix time at which "today" begins, s. @returns null for an unknown site. */
+  /** @param dayStartS Unix time at which "today" begins (a full UTC hour), s. @returns null for an unknown site. */
   readSite(site: string, dayStartS: number): SiteReading | null;
   completeness(site: string): SiteCompleteness;
+  /** Hours with anything counted, from..before these times, oldest first. */
+  hours(site: string, fromS: number, beforeS: number): SumRow[];
+  /** The same by UTC days. */
+  days(site: string, fromS: number, beforeS: number): SumRow[];
 }
 
 interface SiteRow {
@@ -57,12 +56,6 @@ function storedRecord(row: unknown): StoredRecord | null {
   return { record, receivedAtS, bootTimeS };
 }
 
-function addInto(sums: number[], values: (number | null)[]): void {
-  values.forEach((value, at) => {
-    if (value !== null) sums[at] = (sums[at] ?? 0) + value;
-  });
-}
-
 function isNewer(a: StoredRecord, b: StoredRecord | null): boolean {
   return b === null || a.receivedAtS > b.receivedAtS;
 }
@@ -71,31 +64,29 @@ function usedInOwnHour(record: UsageRecord): boolean {
   return record.buckets.slice(-OWN_BUCKETS).some((bucket) => bucket.some((value) => value > 0));
 }
 
-const NEWEST_SQL = `SELECT r.payload, r.received_at_s AS receivedAtS, e.boot_time_s AS bootTimeS
+const RECORD_SQL = `SELECT r.payload, r.received_at_s AS receivedAtS, e.boot_time_s AS bootTimeS
   FROM record r JOIN epoch e ON e.node_key_id = r.node_key_id AND e.epoch = r.epoch
-  WHERE r.node_key_id = ?`;
+  WHERE r.node_key_id = ? AND r.placement_id = ?`;
 
-/** Reads that concern one key. */
-function keyReader(database: Database) {
-  const newest = database.prepare(`${NEWEST_SQL} ORDER BY r.epoch DESC, r.sequence DESC LIMIT 1`);
+/** Reads that concern one placement: a key's time at a site. */
+function placementReader(database: Database) {
+  const newest = database.prepare(`${RECORD_SQL} ORDER BY r.epoch DESC, r.sequence DESC LIMIT 1`);
   const newestUsage = database.prepare(
-    `${NEWEST_SQL} AND r.kind < 3 ORDER BY r.epoch DESC, r.sequence DESC LIMIT 1`,
+    `${RECORD_SQL} AND r.kind < 3 ORDER BY r.epoch DESC, r.sequence DESC LIMIT 1`,
   );
   const events = database.prepare(
-    `${NEWEST_SQL} AND r.kind = 3 ORDER BY r.epoch DESC, r.sequence DESC LIMIT ${EVENTS_LOOKED_AT_MAX}`,
+    `${RECORD_SQL} AND r.kind = 3 ORDER BY r.epoch DESC, r.sequence DESC LIMIT ${EVENTS_LOOKED_AT_MAX}`,
   );
-  const since = database.prepare(
-    `SELECT sum(b.counter_0) AS c0, sum(b.counter_1) AS c1, sum(b.counter_2) AS c2,
-       sum(b.counter_3) AS c3 FROM epoch e CROSS JOIN bucket b
-     ON b.node_key_id = e.node_key_id AND b.epoch = e.epoch
-     AND b.start_uptime_s >= ? - e.boot_time_s
-     WHERE e.node_key_id = ? AND e.boot_time_s IS NOT NULL`,
+  const before = database.prepare(
+    `SELECT id, from_s AS fromS, node_key_id AS keyRowId FROM placement
+     WHERE node_key_id = ? AND from_s < ? ORDER BY from_s DESC LIMIT 1`,
   );
+  const newestOf = ({ keyRowId, id }: PlacementRow) => storedRecord(newest.get(keyRowId, id));
   return {
-    newest: (keyRowId: number) => storedRecord(newest.get(keyRowId)),
-    newestUsage: (keyRowId: number) => storedRecord(newestUsage.get(keyRowId)),
-    buttonCode(keyRowId: number): number {
-      for (const row of events.all(keyRowId)) {
+    newest: newestOf,
+    newestUsage: ({ keyRowId, id }: PlacementRow) => storedRecord(newestUsage.get(keyRowId, id)),
+    buttonCode({ keyRowId, id }: PlacementRow): number {
+      for (const row of events.all(keyRowId, id)) {
         const record = storedRecord(row)?.record;
         if (record?.kind !== 3) continue;
         if (record.eventCode === EVENT_BROKEN || record.eventCode === EVENT_FIXED) {
@@ -104,9 +95,11 @@ function keyReader(database: Database) {
       }
       return 0;
     },
-    sumsSince(keyRowId: number, fromS: number): (number | null)[] {
-      const row = since.get(fromS, keyRowId) as Record<string, number | null>;
-      return [row.c0, row.c1, row.c2, row.c3];
+    /** What the node's counters had reached before it came here. */
+    countersBefore({ keyRowId, fromS }: PlacementRow): number[] {
+      const earlier = before.get(keyRowId, fromS) as PlacementRow | undefined;
+      if (earlier === undefined) return [];
+      return newestOf(earlier)?.record.counters ?? this.countersBefore(earlier);
     },
   };
 }
@@ -128,26 +121,25 @@ function readingOf(site: SiteRow): SiteReading {
   };
 }
 
-function completenessReader(database: Database) {
-  const epochs = database.prepare(
-    `SELECT count(*) AS stored, max(r.sequence) AS highest FROM record r
-     JOIN node_key k ON k.id = r.node_key_id JOIN site s ON s.id = k.site_id
-     WHERE s.site = ? GROUP BY r.node_key_id, r.epoch`,
-  );
-  const sums = database.prepare(
-    `SELECT sum(b.counter_0) AS c0, sum(b.counter_1) AS c1, sum(b.counter_2) AS c2,
-       sum(b.counter_3) AS c3 FROM bucket b
-     JOIN node_key k ON k.id = b.node_key_id JOIN site s ON s.id = k.site_id WHERE s.site = ?`,
-  );
-  return (site: string): SiteCompleteness => {
-    const answer: SiteCompleteness = { stored: 0, expected: 0, bucketSums: [] };
-    for (const row of epochs.all(site) as { stored: number; highest: number }[]) {
-      answer.stored += row.stored;
-      answer.expected += row.highest;
+function readingReader(database: Database, placementsOf: PlacementsOf) {
+  const ofPlacement = placementReader(database);
+  return (reading: SiteReading) => {
+    let latest: StoredRecord | null = null;
+    for (const place of placementsOf(reading.site)) {
+      const newest = ofPlacement.newest(place);
+      if (newest === null) continue;
+      const before = ofPlacement.countersBefore(place);
+      addInto(
+        reading.totals,
+        newest.record.counters.map((value, at) => value - (before[at] ?? 0)),
+      );
+      reading.lastHeardS = Math.max(reading.lastHeardS ?? 0, newest.receivedAtS);
+      const usage = ofPlacement.newestUsage(place)?.record;
+      if (usage && usage.kind !== 3 && usedInOwnHour(usage)) reading.usedInNewest = true;
+      reading.buttonCode = ofPlacement.buttonCode(place) || reading.buttonCode;
+      if (isNewer(newest, latest)) latest = newest;
     }
-    const row = sums.get(site) as Record<string, number | null>;
-    addInto(answer.bucketSums, [row.c0, row.c1, row.c2, row.c3]);
-    return answer;
+    return latest;
   };
 }
 
@@ -155,39 +147,33 @@ function completenessReader(database: Database) {
 export function createSiteReader(database: Database): SiteReader {
   const names = database.prepare('SELECT site FROM site ORDER BY site').pluck();
   const bySite = database.prepare('SELECT * FROM site WHERE site = ?');
-  const keysOf = database.prepare('SELECT id FROM node_key WHERE site_id = ? ORDER BY id').pluck();
-  const ofKey = keyReader(database);
+  const placementsOf = placementsReader(database);
+  const sums = sumsReader(database, placementsOf);
+  const fill = readingReader(database, placementsOf);
   return {
     siteNames: () => names.all() as string[],
     readSite(site, dayStartS) {
       const row = bySite.get(site) as SiteRow | undefined;
       if (row === undefined) return null;
       const reading = readingOf(row);
-      let latest: StoredRecord | null = null;
-      for (const keyRowId of keysOf.all(row.id) as number[]) {
-        const newest = ofKey.newest(keyRowId);
-        if (newest === null) continue;
-        addInto(reading.totals, newest.record.counters);
-        addInto(reading.today, ofKey.sumsSince(keyRowId, dayStartS));
-        reading.lastHeardS = Math.max(reading.lastHeardS ?? 0, newest.receivedAtS);
-        const usage = ofKey.newestUsage(keyRowId)?.record;
-        if (usage && usage.kind !== 3 && usedInOwnHour(usage)) reading.usedInNewest = true;
-        reading.buttonCode = ofKey.buttonCode(keyRowId) || reading.buttonCode;
-        if (isNewer(newest, latest)) latest = newest;
+      const latest = fill(reading);
+      for (const { counters } of sums.hours(site, dayStartS, dayStartS + 86_400)) {
+        addInto(reading.today, counters);
       }
-      if (latest !== null) {
-        const { record, bootTimeS } = latest;
-        const clock = bootTimeS === null ? null : { bootTimeS, uncertainty: 15, sequence: 0 };
-        reading.status = record.status;
-        reading.newest = {
-          epoch: record.epoch,
-          sequence: record.sequence,
-          timeS: dateOf(clock, record.uptimeS),
-          kept: record.kept,
-        };
-      }
+      if (latest === null) return reading;
+      const { record, bootTimeS } = latest;
+      const clock = bootTimeS === null ? null : { bootTimeS, uncertainty: 15, sequence: 0 };
+      reading.status = record.status;
+      reading.newest = {
+        epoch: record.epoch,
+        sequence: record.sequence,
+        timeS: dateOf(clock, record.uptimeS),
+        kept: record.kept,
+      };
       return reading;
     },
-    completeness: completenessReader(database),
+    completeness: completenessReader(database, placementsOf, sums.all),
+    hours: sums.hours,
+    days: sums.days,
   };
 }

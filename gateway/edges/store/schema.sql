@@ -2,7 +2,7 @@
 -- Public for readers: open it read-only. It is in WAL mode, so reading disturbs nobody.
 -- Times ending in _s are Unix seconds by the clock named. Raw signed bytes are never deleted.
 
--- Single facts: pod, gateway_public_key (hex), bulletin_sequence (ever rising, written before a
+-- Single facts: rollups (there while sums are to be made from the records), pod, gateway_public_key (hex), bulletin_sequence (ever rising, written before a
 -- bulletin goes out), cursor:<outbox> (last row of record or notice the broker has acknowledged).
 CREATE TABLE meta (
   name TEXT PRIMARY KEY,
@@ -19,16 +19,23 @@ CREATE TABLE site (
   longitude REAL
 ) STRICT;
 
--- Trust belongs to the key. key_id = first 4 bytes of SHA-256(public_key). A replaced node's key stays,
--- with retired_at_s set: what it counted before still counts.
+-- Trust belongs to the key. key_id = first 4 bytes of SHA-256(public_key). slot: its place in the bulletins.
 CREATE TABLE node_key (
   id INTEGER PRIMARY KEY,
   public_key BLOB NOT NULL UNIQUE,
   key_id BLOB NOT NULL UNIQUE,
+  slot INTEGER NOT NULL
+) STRICT;
+
+-- Where a key stood, from when to when (to_s NULL = it stands there). A replaced node's key stays: what it
+-- counted still counts. A node that moved has a row for each place.
+CREATE TABLE placement (
+  id INTEGER PRIMARY KEY,
+  node_key_id INTEGER NOT NULL REFERENCES node_key (id),
   site_id INTEGER NOT NULL REFERENCES site (id),
-  slot INTEGER NOT NULL,
-  placed_at_s INTEGER NOT NULL,
-  retired_at_s INTEGER
+  from_s INTEGER NOT NULL,
+  to_s INTEGER,
+  UNIQUE (node_key_id, from_s)
 ) STRICT;
 
 CREATE TABLE calibration (
@@ -39,11 +46,13 @@ CREATE TABLE calibration (
 ) STRICT, WITHOUT ROWID;
 
 -- Every accepted record once, in order of acceptance (id). payload and signature are the exact bytes
--- heard. The rest are facts of the reception: gateway's clock and how sure it was ('trusted', 'unknown'),
--- historical (1 = late on arrival), radio number of the sender (a hint), signal, hops (-1 not told).
+-- heard. placement_id: where its node stood at that time. The rest are facts of the reception: gateway's clock
+-- and how sure it was ('trusted', 'held', 'unknown'), historical (1 = late on arrival), radio number of the
+-- sender (a hint), signal, hops (-1 not told).
 CREATE TABLE record (
   id INTEGER PRIMARY KEY,
   node_key_id INTEGER NOT NULL REFERENCES node_key (id),
+  placement_id INTEGER NOT NULL REFERENCES placement (id),
   epoch INTEGER NOT NULL,
   sequence INTEGER NOT NULL,
   kind INTEGER NOT NULL,
@@ -61,30 +70,61 @@ CREATE TABLE record (
 -- Events are few; the newest button press is found through this.
 CREATE INDEX record_event ON record (node_key_id, epoch, sequence) WHERE kind = 3;
 
+-- The records of one place in order of acceptance.
+CREATE INDEX record_placement ON record (placement_id);
+
 -- One row per epoch heard. boot_time_s (Unix time at uptime 0, by the node's clock) comes from the
 -- surest record of the epoch and dates all its buckets; NULL while no record of it had time.
+-- settled: sequences 1..settled are all stored, noted once a day, so that a start need not count them again.
 CREATE TABLE epoch (
   node_key_id INTEGER NOT NULL REFERENCES node_key (id),
   epoch INTEGER NOT NULL,
   boot_time_s INTEGER,
   clock_uncertainty INTEGER,
   clock_sequence INTEGER,
+  settled INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (node_key_id, epoch)
 ) STRICT, WITHOUT ROWID;
 
--- What was counted, once per bucket whoever carried it. Water point: counter_0 = volume in 0.1 L,
--- counter_1 = draws. Canteen: counter_0 = adults' meals, counter_1 = children's meals.
-CREATE TABLE bucket (
-  node_key_id INTEGER NOT NULL REFERENCES node_key (id),
-  epoch INTEGER NOT NULL,
-  start_uptime_s INTEGER NOT NULL,
+-- What was counted, summed by the UTC hour and day in which its 5-minute bucket began, each bucket once whoever
+-- carried it. minutes: how much of the hour or day was counted at all. Water point: counter_0 = volume in 0.1 L,
+-- counter_1 = draws, counter_2 = strokes. Canteen: counter_0 = adults' meals, counter_1 = children's meals.
+-- Epochs without time are not in it. Made again from the records by `tallywell repair`.
+CREATE TABLE hour (
+  hour_s INTEGER NOT NULL,
+  placement_id INTEGER NOT NULL REFERENCES placement (id),
   minutes INTEGER NOT NULL,
   counter_0 INTEGER NOT NULL,
-  counter_1 INTEGER,
-  counter_2 INTEGER,
-  counter_3 INTEGER,
-  PRIMARY KEY (node_key_id, epoch, start_uptime_s)
+  counter_1 INTEGER NOT NULL,
+  counter_2 INTEGER NOT NULL,
+  counter_3 INTEGER NOT NULL,
+  PRIMARY KEY (hour_s, placement_id)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE day (
+  placement_id INTEGER NOT NULL REFERENCES placement (id),
+  day_s INTEGER NOT NULL,
+  minutes INTEGER NOT NULL,
+  counter_0 INTEGER NOT NULL,
+  counter_1 INTEGER NOT NULL,
+  counter_2 INTEGER NOT NULL,
+  counter_3 INTEGER NOT NULL,
+  PRIMARY KEY (placement_id, day_s)
+) STRICT, WITHOUT ROWID;
+
+-- Packets whose key nobody has registered yet, with the facts of their reception: judged when it is. Bounded.
+CREATE TABLE quarantine (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  key_id BLOB NOT NULL,
+  packet BLOB NOT NULL UNIQUE,
+  received_at_s INTEGER NOT NULL,
+  clock_state TEXT NOT NULL,
+  from_radio INTEGER NOT NULL,
+  rssi_dbm INTEGER NOT NULL,
+  hops INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX quarantine_key ON quarantine (key_id);
 
 -- Packets that changed nothing, by reason (shared/reasons.ts), 'duplicate' and 'conflict' among them;
 -- 'disagreement' counts carried buckets that differed from the ones stored.

@@ -19,9 +19,8 @@ function keyOf(node: typeof NODE, rowId: number, retiredAtS: number | null): Kno
     rowId,
     publicKey: node.publicKey,
     keyId: node.keyId,
-    site: 'wp-01',
     slot: 0,
-    retiredAtS,
+    placements: [{ rowId, site: 'wp-01', fromS: 0, toS: retiredAtS }],
   };
 }
 

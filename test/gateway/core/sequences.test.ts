@@ -7,10 +7,10 @@ import { expect, test } from 'vitest';
 import {
   addSequence,
   chooseForBulletin,
-  emptySequenceState,
   entryFor,
   hasSequence,
   missingCount,
+  newSequenceState,
   noteKept,
   type SequenceState,
 } from '../../../gateway/core/sequences';
@@ -20,7 +20,7 @@ const KEY_ID = new Uint8Array([1, 2, 3, 0xab]);
 const RUNS = 200 * Number(process.env.TALLYWELL_TEST_RUNS ?? 1);
 
 function state(keyRowId: number, slot: number, epoch: number): SequenceState {
-  return emptySequenceState({ keyRowId, keyId: KEY_ID, slot }, epoch);
+  return newSequenceState({ keyRowId, keyId: KEY_ID, slot }, epoch);
 }
 
 test('any order and any repetition gives the state a set gives, and the entry of the wire', () => {

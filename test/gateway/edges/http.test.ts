@@ -13,6 +13,7 @@ async function gatewayWithOneRecord(): Promise<RunningGateway> {
   const radio = await startOracleRadio();
   onTestFinished(() => radio.close());
   const gateway = await startGateway({
+    holdBackMs: 0,
     dataDir: folder,
     radio: radio.url,
     registerFile: registerFile(folder, [1, 2]),
@@ -84,6 +85,7 @@ test('the API: sites, one site, its records, status, health, schemas', async () 
 test('health fails while the radio is away', async () => {
   const folder = testFolder();
   const gateway = await startGateway({
+    holdBackMs: 0,
     dataDir: folder,
     radio: 'tcp://127.0.0.1:9',
     mqttPort: 0,
