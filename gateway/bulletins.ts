@@ -10,6 +10,7 @@ import { chooseForBulletin, entryFor, type SequenceState } from './core/sequence
 import type { GatewayClock } from './edges/clock';
 import type { GatewayKey } from './edges/key';
 import { META_BULLETIN_SEQUENCE, type Store } from './edges/store/store';
+import { BULLETIN_SEQUENCE_MAX, BULLETIN_SEQUENCES_RESERVED } from './limits';
 
 /** What bulletins are made of. */
 export interface BulletinDoors {
@@ -18,16 +19,29 @@ export interface BulletinDoors {
   key: GatewayKey;
   /** First 4 bytes of SHA-256 of the gateway's public key. */
   gatewayKeyId: Uint8Array;
+  nextSequence: NextSequence;
 }
 
+/** Gives the sequence of each bulletin: each above every one before, in this process and in earlier ones. */
+export type NextSequence = () => number;
+
 /**
- * The next bulletin sequence: above the last one, and above any a restored backup has forgotten,
- * because the minutes of the clock are a floor under it.
+ * Sequences above the last one, and above any a restored backup has forgotten, because the minutes of the clock are a
+ * floor under them. Some are reserved ahead in the store, to spare the card a write for each; a restart skips the rest.
  */
-function nextSequence(store: Store, clock: GatewayClock): number {
-  const last = Number(store.meta(META_BULLETIN_SEQUENCE) ?? 0);
-  const floor = clock.state() === 'unknown' ? 0 : Math.floor(clock.nowMs() / 60_000);
-  return Math.max(last + 1, floor);
+export function createBulletinSequence(store: Store, clock: GatewayClock): NextSequence {
+  let reserved = Number(store.meta(META_BULLETIN_SEQUENCE) ?? 0);
+  let last = reserved;
+  return () => {
+    const floor = clock.state() === 'unknown' ? 0 : Math.floor(clock.nowMs() / 60_000);
+    last = Math.max(last + 1, floor);
+    if (last > BULLETIN_SEQUENCE_MAX) throw new Error('bulletin sequences are used up');
+    if (last > reserved) {
+      reserved = Math.min(last + BULLETIN_SEQUENCES_RESERVED, BULLETIN_SEQUENCE_MAX);
+      store.setMeta(META_BULLETIN_SEQUENCE, reserved);
+    }
+    return last;
+  };
 }
 
 /**
@@ -36,12 +50,11 @@ function nextSequence(store: Store, clock: GatewayClock): number {
  * @returns the packet (payload and signature), at most 200 bytes.
  */
 export function makeBulletin(
-  { store, clock, key, gatewayKeyId }: BulletinDoors,
+  { store, clock, key, gatewayKeyId, nextSequence }: BulletinDoors,
   group: number,
   states: SequenceState[],
 ): Uint8Array {
-  const sequence = nextSequence(store, clock);
-  store.setMeta(META_BULLETIN_SEQUENCE, sequence);
+  const sequence = nextSequence();
   store.commit();
   const told = chooseForBulletin(states, group);
   const bulletin: Bulletin = {

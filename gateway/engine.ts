@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { keyIdOf } from '../shared/verify';
-import { makeBulletin } from './bulletins';
+import { createBulletinSequence, makeBulletin } from './bulletins';
 import { type BulletinSchedule, createBulletinSchedule } from './core/bulletin-schedule';
 import { isInUse } from './core/judge';
 import type { Outcome, SentPacket } from './core/radio-sent';
@@ -30,13 +30,14 @@ import type { Teller } from './tell';
 /** Sends due bulletins, and hears what the radio said of those sent. */
 function createBulletinSender(base: Base, clock: GatewayClock, schedule: BulletinSchedule) {
   const gatewayKeyId = keyIdOf(base.key.publicKey);
+  const nextSequence = createBulletinSequence(base.store, clock);
   const groupOfPacket = new Map<number, number>();
   const counts = { sent: 0, refused: 0 };
   return {
     counts,
     sendDue(states: SequenceState[], broadcast: (bytes: Uint8Array) => number | null) {
       for (const group of schedule.due(clock.nowMs())) {
-        const doors = { store: base.store, clock, key: base.key, gatewayKeyId };
+        const doors = { store: base.store, clock, key: base.key, gatewayKeyId, nextSequence };
         const id = broadcast(makeBulletin(doors, group, states));
         if (id === null) return schedule.failed(group, clock.nowMs());
         schedule.sent(group, clock.nowMs());

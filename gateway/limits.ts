@@ -21,6 +21,10 @@ export const EARLY_BULLETIN_DELAY_MS = 60_000;
 export const EARLY_BULLETIN_GAP_MS = 600_000;
 /** Delay before a bulletin that the radio refused is tried again, ms. */
 export const BULLETIN_RETRY_MS = 120_000;
+/** Bulletin sequences noted ahead in the store with one write, sequences. */
+export const BULLETIN_SEQUENCES_RESERVED = 60;
+/** Largest bulletin sequence: it is a u32 on the air. */
+export const BULLETIN_SEQUENCE_MAX = 0xffffffff;
 /** How often the state of an older epoch is told again after its last change, bulletins. */
 export const BULLETIN_REPEATS = 4;
 /** The same where something of the epoch is missing, bulletins. */
@@ -83,6 +87,10 @@ export const HTTP_REQUEST_MS_MAX = 10_000;
 export const HTTP_CLIENTS_MAX = 128;
 /** Records one API answer carries at most, records. */
 export const HTTP_RECORDS_MAX = 500;
+/** Hours one API answer carries at most, hours: a month. */
+export const HTTP_HOURS_MAX = 31 * 24;
+/** Days one API answer carries at most, days: ten years. */
+export const HTTP_DAYS_MAX = 3_660;
 
 /** Longest register file that is read, bytes. */
 export const REGISTER_BYTES_MAX = 4 << 20;

@@ -3,11 +3,11 @@
  * Way: readers of the store and the gateway's status -> messages -> answers.
  * Described in docs/api.md.
  */
-import { recordMessage, type SiteReading, siteMessage } from './core/messages';
+import { namedCounters, recordMessage, type SiteReading, siteMessage } from './core/messages';
 import { type Answer, type AnswerFunction, errorAnswer } from './edges/http';
 import type { RecordReader } from './edges/store/read-records';
 import type { SiteReader } from './edges/store/read-sites';
-import { HTTP_RECORDS_MAX } from './limits';
+import { HTTP_DAYS_MAX, HTTP_HOURS_MAX, HTTP_RECORDS_MAX } from './limits';
 import availabilitySchema from './schemas/availability.json';
 import bridgeEventSchema from './schemas/bridge-event.json';
 import bridgeHealthSchema from './schemas/bridge-health.json';
@@ -30,6 +30,11 @@ export const SCHEMAS: Record<string, object> = {
   site: siteSchema,
 };
 
+/** Time that a question for hours or days covers by default, s. */
+const CHART_S = 31 * 86_400;
+/** Latest Unix time that is understood, s: the year 9999. */
+const MAX_S = 253_402_300_799;
+
 /** What the views read. */
 export interface ViewDoors {
   records: RecordReader;
@@ -48,8 +53,39 @@ function wholeNumber(text: string | null, otherwise: number, most: number): numb
   return Math.min(Number(text), most);
 }
 
+/** Sums of a site by hour or day: by default the last 31 days; at most that many hours, or ten years of days. */
+function sumsView(
+  { sites, nowMs }: ViewDoors,
+  of: SiteReading,
+  step: 'hours' | 'days',
+  query: URLSearchParams,
+): Answer {
+  const stepS = step === 'hours' ? 3600 : 86_400;
+  const most = stepS * (step === 'hours' ? HTTP_HOURS_MAX : HTTP_DAYS_MAX);
+  const toS = wholeNumber(query.get('to'), Math.ceil(nowMs() / 1000), MAX_S);
+  const fromS = wholeNumber(query.get('from'), Math.max(0, toS - CHART_S), MAX_S);
+  const rows = sites[step](of.site, Math.max(fromS, toS - most), toS);
+  return json({
+    [step]: rows.map(({ startS, minutes, counters }) => ({
+      t: startS,
+      minutes,
+      ...namedCounters(of.kind, counters),
+    })),
+  });
+}
+
+function schemaView(rest: string[]): Answer {
+  const names = Object.keys(SCHEMAS).sort();
+  if (rest.length === 0 || rest[0] === '')
+    return json({ schemas: names.map((name) => `${name}.json`) });
+  const name = rest[0].replace(/\.json$/, '');
+  if (rest.length !== 1 || !names.includes(name)) return errorAnswer(404, 'no such schema');
+  return { ...json(SCHEMAS[name]), type: 'application/schema+json' };
+}
+
 /** Makes the answer function of the HTTP server. */
-export function createViews({ records, sites, pod, nowMs, status }: ViewDoors): AnswerFunction {
+export function createViews(doors: ViewDoors): AnswerFunction {
+  const { records, sites, pod, nowMs, status } = doors;
   const reading = (site: string) => sites.readSite(site, dayStartS(nowMs()));
   const messageOf = (of: SiteReading) => siteMessage(of, Math.floor(nowMs() / 1000));
   const allSites = () =>
@@ -77,22 +113,16 @@ export function createViews({ records, sites, pod, nowMs, status }: ViewDoors): 
       const { stored, expected, bucketSums } = sites.completeness(name);
       return json({ ...messageOf(one), records: { stored, expected }, bucketSums });
     }
-    if (rest.length !== 1 || rest[0] !== 'records') return errorAnswer(404, 'not found');
+    if (rest.length !== 1) return errorAnswer(404, 'not found');
+    if (rest[0] === 'hours' || rest[0] === 'days') return sumsView(doors, one, rest[0], query);
+    if (rest[0] !== 'records') return errorAnswer(404, 'not found');
     const after = wholeNumber(query.get('after'), 0, Number.MAX_SAFE_INTEGER);
     const limit = wholeNumber(query.get('limit'), 100, HTTP_RECORDS_MAX);
-    const rows = records.recordsOfSite(name, after, limit);
+    const { rows, next } = records.recordsOfSite(name, after, limit);
     return json({
       records: rows.map((row) => ({ id: row.id, ...recordMessage(row).body })),
-      next: rows.length === limit && limit > 0 ? rows[rows.length - 1].id : null,
+      next,
     });
-  };
-  const schemaView = (rest: string[]): Answer => {
-    const names = Object.keys(SCHEMAS).sort();
-    if (rest.length === 0 || rest[0] === '')
-      return json({ schemas: names.map((name) => `${name}.json`) });
-    const name = rest[0].replace(/\.json$/, '');
-    if (rest.length !== 1 || !names.includes(name)) return errorAnswer(404, 'no such schema');
-    return { ...json(SCHEMAS[name]), type: 'application/schema+json' };
   };
   const api = ([what, ...rest]: string[], query: URLSearchParams): Answer => {
     if (what === 'status' && rest.length === 0) return json(status());

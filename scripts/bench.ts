@@ -5,9 +5,12 @@
 const BENCHES: { [name: string]: () => Promise<{ bench: () => Promise<boolean> }> } = {
   airtime: () => import('./bench/airtime'),
   energy: () => import('./bench/energy'),
+  history: () => import('./bench/history'),
+  ingest: () => import('./bench/ingest'),
   interpreter: () => import('./bench/interpreter'),
   journal: () => import('./bench/journal'),
   native: () => import('./bench/native'),
+  wear: () => import('./bench/wear'),
 };
 
 const open = BENCHES[process.argv[2] ?? ''];

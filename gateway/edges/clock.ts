@@ -33,6 +33,8 @@ export interface ParentClock extends GatewayClock {
 const PLAUSIBLE_FROM_MS = 1_767_225_600_000;
 /** systemd-timesyncd makes this file when a time server has answered since boot. */
 const SYNCHRONISED_FILE = '/run/systemd/timesync/synchronized';
+/** How often that file is looked for, ms. */
+const LOOK_MS = 1_000;
 /** A server has answered: within 4 s. Nobody vouches: within about an hour. */
 const UNCERTAINTY_TRUSTED = 2;
 const UNCERTAINTY_HELD = 12;
@@ -40,9 +42,18 @@ const UNCERTAINTY_UNKNOWN = 15;
 
 /** The system's clock. */
 export function systemClock(): GatewayClock {
+  let lookedMs = Number.NEGATIVE_INFINITY;
+  let synchronised = false;
+  // Asked for every record: the file system is looked at once a second.
+  const isSynchronised = (): boolean => {
+    if (performance.now() - lookedMs < LOOK_MS) return synchronised;
+    lookedMs = performance.now();
+    synchronised = existsSync(SYNCHRONISED_FILE);
+    return synchronised;
+  };
   const state = (): ClockState => {
     if (Date.now() < PLAUSIBLE_FROM_MS) return 'unknown';
-    return existsSync(SYNCHRONISED_FILE) ? 'trusted' : 'held';
+    return isSynchronised() ? 'trusted' : 'held';
   };
   return {
     nowMs: () => Date.now(),

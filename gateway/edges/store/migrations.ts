@@ -141,7 +141,6 @@ CREATE TABLE record (
   UNIQUE (node_key_id, epoch, sequence)
 ) STRICT;
 CREATE INDEX record_event ON record (node_key_id, epoch, sequence) WHERE kind = 3;
-CREATE INDEX record_placement ON record (placement_id);
 CREATE TABLE epoch (
   node_key_id INTEGER NOT NULL REFERENCES node_key (id),
   epoch INTEGER NOT NULL,
@@ -162,14 +161,14 @@ CREATE TABLE hour (
   PRIMARY KEY (hour_s, placement_id)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE day (
-  placement_id INTEGER NOT NULL REFERENCES placement (id),
   day_s INTEGER NOT NULL,
+  placement_id INTEGER NOT NULL REFERENCES placement (id),
   minutes INTEGER NOT NULL,
   counter_0 INTEGER NOT NULL,
   counter_1 INTEGER NOT NULL,
   counter_2 INTEGER NOT NULL,
   counter_3 INTEGER NOT NULL,
-  PRIMARY KEY (placement_id, day_s)
+  PRIMARY KEY (day_s, placement_id)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE quarantine (
   id INTEGER PRIMARY KEY AUTOINCREMENT,

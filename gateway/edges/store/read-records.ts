@@ -4,6 +4,9 @@
  */
 import type { Database } from 'better-sqlite3';
 
+/** Rows that one question for a site's records looks through, rows. */
+const ROWS_LOOKED_AT_MAX = 20_000;
+
 /** One stored record with the facts of its reception. */
 export interface RecordRow {
   /** Order of acceptance, from 1. */
@@ -51,8 +54,15 @@ const RECORD_SQL = `SELECT r.id, s.site, s.kind AS siteKind, r.payload, r.signat
 export interface RecordReader {
   /** Records accepted after this row, oldest first. */
   recordsAfter(id: number, limit: number): RecordRow[];
-  /** A site's records accepted after this row, oldest first. */
-  recordsOfSite(site: string, afterId: number, limit: number): RecordRow[];
+  /**
+   * A site's records accepted after this row, oldest first. Looks through a bounded number of rows, so there may be
+   * fewer than `limit`, or none. `next`: ask again after this row; null = that was all.
+   */
+  recordsOfSite(
+    site: string,
+    afterId: number,
+    limit: number,
+  ): { rows: RecordRow[]; next: number | null };
   noticesAfter(id: number, limit: number): NoticeRow[];
   /** Row of the record accepted last; 0 = none. */
   lastRecordId(): number;
@@ -68,8 +78,10 @@ export function createRecordReader(database: Database): RecordReader {
   const placementsOf = database
     .prepare('SELECT p.id FROM placement p JOIN site s ON s.id = p.site_id WHERE s.site = ?')
     .pluck();
-  const ofPlacement = database.prepare(
-    `${RECORD_SQL} WHERE r.placement_id = ? AND r.id > ? ORDER BY r.id LIMIT ?`,
+  // No index of its own: that would be one more page to write for each record. Some thousand rows are looked through.
+  const among = database.prepare(
+    `${RECORD_SQL} WHERE r.id > ?1 AND r.id <= ?1 + ${ROWS_LOOKED_AT_MAX}
+       AND r.placement_id IN (SELECT value FROM json_each(?2)) ORDER BY r.id LIMIT ?3`,
   );
   const notices = database.prepare(
     'SELECT id, at_s AS atS, body FROM notice WHERE id > ? ORDER BY id LIMIT ?',
@@ -80,11 +92,13 @@ export function createRecordReader(database: Database): RecordReader {
   const refusals = database.prepare('SELECT reason, count FROM refusal ORDER BY reason');
   return {
     recordsAfter: (id, limit) => after.all(id, limit) as RecordRow[],
-    recordsOfSite: (site, afterId, limit) =>
-      (placementsOf.all(site) as number[])
-        .flatMap((placement) => ofPlacement.all(placement, afterId, limit) as RecordRow[])
-        .sort((a, b) => a.id - b.id)
-        .slice(0, limit),
+    recordsOfSite(site, afterId, limit) {
+      const places = JSON.stringify(placementsOf.all(site));
+      const rows = among.all({ 1: afterId, 2: places, 3: limit }) as RecordRow[];
+      const lookedAt =
+        rows.length === limit && limit > 0 ? rows[limit - 1].id : afterId + ROWS_LOOKED_AT_MAX;
+      return { rows, next: lookedAt < (last.get() as number) ? lookedAt : null };
+    },
     noticesAfter: (id, limit) => notices.all(id, limit) as NoticeRow[],
     lastRecordId: () => last.get() as number,
     lastNoticeId: () => lastNotice.get() as number,

@@ -15,6 +15,9 @@ export interface SumRow {
   counters: number[];
 }
 
+const HOUR_S = 3600;
+const DAY_S = 86_400;
+
 /** Counters that every kind of site has; of the rest trailing zeros are left out. */
 const COUNTERS_ALWAYS = 2;
 
@@ -71,34 +74,37 @@ export interface SumsReader {
 /** Prepares the reads. */
 export function sumsReader(database: Database, placementsOf: PlacementsOf): SumsReader {
   const counters = 'minutes, counter_0, counter_1, counter_2, counter_3';
-  // The table is ordered by hour, for the sake of writing: each hour of a place is looked up by itself.
-  const hours = database.prepare(
-    `WITH RECURSIVE wanted (at_s) AS (VALUES (?) UNION ALL
-       SELECT at_s + 3600 FROM wanted WHERE at_s + 3600 < ?)
-     SELECT hour_s AS startS, ${counters} FROM wanted CROSS JOIN hour
-     ON hour_s = at_s AND placement_id = ?`,
+  // The tables are ordered by time, for the sake of writing: each hour or day of a place is looked up by itself.
+  const lookUp = (table: 'hour' | 'day', stepS: number) =>
+    database.prepare(
+      `WITH RECURSIVE wanted (at_s) AS (VALUES (?) UNION ALL
+         SELECT at_s + ${stepS} FROM wanted WHERE at_s + ${stepS} < ?)
+       SELECT ${table}_s AS startS, ${counters} FROM wanted CROSS JOIN ${table}
+       ON ${table}_s = at_s AND placement_id = ?`,
+    );
+  const steps = {
+    hour: { stepS: HOUR_S, rows: lookUp('hour', HOUR_S) },
+    day: { stepS: DAY_S, rows: lookUp('day', DAY_S) },
+  };
+  const extent = database.prepare(
+    'SELECT coalesce(min(day_s), 0) AS firstS, coalesce(max(day_s), -1) AS lastS FROM day',
   );
-  const days = database.prepare(
-    `SELECT day_s AS startS, ${counters} FROM day
-     WHERE day_s >= ? AND day_s < ? AND placement_id = ?`,
-  );
-  const all = database.prepare(
-    `SELECT 0 AS startS, sum(minutes) AS minutes, sum(counter_0) AS counter_0,
-       sum(counter_1) AS counter_1, sum(counter_2) AS counter_2, sum(counter_3) AS counter_3
-     FROM day WHERE placement_id = ? HAVING count(*) > 0`,
-  );
+  const read = (table: 'hour' | 'day', site: string, fromS: number, beforeS: number): SumRow[] => {
+    const { stepS, rows } = steps[table];
+    const { firstS, lastS } = extent.get() as { firstS: number; lastS: number };
+    const start = Math.ceil(Math.max(fromS, firstS) / stepS) * stepS;
+    const end = Math.min(beforeS, lastS + DAY_S);
+    if (start >= end) return [];
+    return merged(placementsOf(site).flatMap(({ id }) => rows.all(start, end, id) as SumColumns[]));
+  };
   return {
-    hours(site: string, fromS: number, beforeS: number) {
-      const firstS = Math.ceil(fromS / 3600) * 3600;
-      if (firstS >= beforeS) return [];
-      return merged(
-        placementsOf(site).flatMap(({ id }) => hours.all(firstS, beforeS, id) as SumColumns[]),
-      );
+    hours: (site, fromS, beforeS) => read('hour', site, fromS, beforeS),
+    days: (site, fromS, beforeS) => read('day', site, fromS, beforeS),
+    all(site) {
+      const sums: number[] = [];
+      const days = read('day', site, 0, Number.MAX_SAFE_INTEGER);
+      for (const { counters } of days) addInto(sums, counters);
+      return sums;
     },
-    days: (site: string, fromS: number, beforeS: number) =>
-      merged(placementsOf(site).flatMap(({ id }) => days.all(fromS, beforeS, id) as SumColumns[])),
-    all: (site: string) =>
-      merged(placementsOf(site).flatMap(({ id }) => all.all(id) as SumColumns[]))[0]?.counters ??
-      [],
   };
 }

@@ -70,7 +70,7 @@ function sumWriter(database: Database) {
       addInto(days, Math.floor(atS / DAY_S) * DAY_S, bucket, by);
     }
     for (const [startS, ...sum] of rowsOf(hours)) putHour.run(startS, placementId, ...sum);
-    for (const [startS, ...sum] of rowsOf(days)) putDay.run(placementId, startS, ...sum);
+    for (const [startS, ...sum] of rowsOf(days)) putDay.run(startS, placementId, ...sum);
   };
 }
 

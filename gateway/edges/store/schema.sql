@@ -2,8 +2,9 @@
 -- Public for readers: open it read-only. It is in WAL mode, so reading disturbs nobody.
 -- Times ending in _s are Unix seconds by the clock named. Raw signed bytes are never deleted.
 
--- Single facts: rollups (there while sums are to be made from the records), pod, gateway_public_key (hex), bulletin_sequence (ever rising, written before a
--- bulletin goes out), cursor:<outbox> (last row of record or notice the broker has acknowledged).
+-- Single facts: rollups (there while sums are to be made from the
+-- records), pod, gateway_public_key (hex), bulletin_sequence (none above it
+-- has gone out yet), cursor:<outbox> (last row of record or notice the broker has acknowledged).
 CREATE TABLE meta (
   name TEXT PRIMARY KEY,
   value ANY NOT NULL
@@ -70,9 +71,6 @@ CREATE TABLE record (
 -- Events are few; the newest button press is found through this.
 CREATE INDEX record_event ON record (node_key_id, epoch, sequence) WHERE kind = 3;
 
--- The records of one place in order of acceptance.
-CREATE INDEX record_placement ON record (placement_id);
-
 -- One row per epoch heard. boot_time_s (Unix time at uptime 0, by the node's clock) comes from the
 -- surest record of the epoch and dates all its buckets; NULL while no record of it had time.
 -- settled: sequences 1..settled are all stored, noted once a day, so that a start need not count them again.
@@ -102,14 +100,14 @@ CREATE TABLE hour (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE day (
-  placement_id INTEGER NOT NULL REFERENCES placement (id),
   day_s INTEGER NOT NULL,
+  placement_id INTEGER NOT NULL REFERENCES placement (id),
   minutes INTEGER NOT NULL,
   counter_0 INTEGER NOT NULL,
   counter_1 INTEGER NOT NULL,
   counter_2 INTEGER NOT NULL,
   counter_3 INTEGER NOT NULL,
-  PRIMARY KEY (placement_id, day_s)
+  PRIMARY KEY (day_s, placement_id)
 ) STRICT, WITHOUT ROWID;
 
 -- Packets whose key nobody has registered yet, with the facts of their reception: judged when it is. Bounded.

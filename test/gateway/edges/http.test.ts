@@ -68,7 +68,13 @@ test('the API: sites, one site, its records, status, health, schemas', async () 
   const { sites } = (await (await get('/api/v1/sites')).json()) as { sites: { site: string }[] };
   expect(sites.map(({ site }) => site)).toEqual(['canteen-01', 'wp-01']);
   const records = (await (await get('/api/v1/sites/wp-01/records?limit=1')).json()) as object;
-  expect(records).toMatchObject({ records: [{ id: 1, epoch: 1, seq: 1 }], next: 1 });
+  expect(records).toMatchObject({ records: [{ id: 1, epoch: 1, seq: 1 }], next: null });
+  const hours = await (await get('/api/v1/sites/wp-01/hours?from=1772323200&to=1772409600')).json();
+  expect(hours).toEqual({
+    hours: [{ t: expect.any(Number), minutes: 60, volumeDl: 60, draws: 12 }],
+  });
+  const days = await (await get('/api/v1/sites/wp-01/days?from=x&to=4000000000')).json();
+  expect(days).toEqual({ days: [] });
   expect(await (await get('/api/v1/sites/wp-01/records?after=1')).json()).toEqual({
     records: [],
     next: null,
