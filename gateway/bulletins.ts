@@ -6,11 +6,12 @@
 import { type Bulletin, encodeBulletin } from '../shared/bulletin';
 import { concat } from '../shared/bytes';
 import { BULLETIN_AAD, sigStructure } from '../shared/cose';
+import { nextBulletinSequence } from './core/bulletin-sequence';
 import { chooseForBulletin, entryFor, type SequenceState } from './core/sequences';
 import type { GatewayClock } from './edges/clock';
 import type { GatewayKey } from './edges/key';
 import { META_BULLETIN_SEQUENCE, type Store } from './edges/store/store';
-import { BULLETIN_SEQUENCE_MAX, BULLETIN_SEQUENCES_RESERVED } from './limits';
+import { BULLETIN_CLOCK_S_MAX, BULLETIN_SEQUENCE_MAX, BULLETIN_SEQUENCES_RESERVED } from './limits';
 
 /** What bulletins are made of. */
 export interface BulletinDoors {
@@ -26,15 +27,17 @@ export interface BulletinDoors {
 export type NextSequence = () => number;
 
 /**
- * Sequences above the last one, and above any a restored backup has forgotten, because the minutes of the clock are a
- * floor under them. Some are reserved ahead in the store, to spare the card a write for each; a restart skips the rest.
+ * Sequences above the last one, and above any a restored backup has forgotten (core/bulletin-sequence.ts). Some are
+ * reserved ahead in the store, to spare the card a write for each; a restart skips the rest.
  */
 export function createBulletinSequence(store: Store, clock: GatewayClock): NextSequence {
   let reserved = Number(store.meta(META_BULLETIN_SEQUENCE) ?? 0);
   let last = reserved;
+  let isFirst = true;
   return () => {
-    const floor = clock.state() === 'unknown' ? 0 : Math.floor(clock.nowMs() / 60_000);
-    last = Math.max(last + 1, floor);
+    const timeMs = clock.state() === 'unknown' ? null : clock.nowMs();
+    last = nextBulletinSequence({ last, isFirst, timeMs });
+    if (timeMs !== null) isFirst = false;
     if (last > BULLETIN_SEQUENCE_MAX) throw new Error('bulletin sequences are used up');
     if (last > reserved) {
       reserved = Math.min(last + BULLETIN_SEQUENCES_RESERVED, BULLETIN_SEQUENCE_MAX);
@@ -42,6 +45,15 @@ export function createBulletinSequence(store: Store, clock: GatewayClock): NextS
     }
     return last;
   };
+}
+
+/** What a bulletin says of time: nothing while the nodes' own clocks are better. */
+function toldTime(clock: GatewayClock): { timeS: number; clockUncertainty: number } {
+  const { timeMs, uncertaintyS } = clock.reading();
+  if (uncertaintyS === null || uncertaintyS > BULLETIN_CLOCK_S_MAX) {
+    return { timeS: 0, clockUncertainty: 15 };
+  }
+  return { timeS: Math.floor(timeMs / 1000), clockUncertainty: clock.uncertainty() };
 }
 
 /**
@@ -60,8 +72,7 @@ export function makeBulletin(
   const bulletin: Bulletin = {
     gatewayKeyId,
     sequence,
-    timeS: clock.state() === 'unknown' ? 0 : Math.floor(clock.nowMs() / 1000),
-    clockUncertainty: clock.uncertainty(),
+    ...toldTime(clock),
     group,
     entries: told.map(entryFor),
   };

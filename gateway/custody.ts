@@ -31,6 +31,8 @@ export interface CustodyDoors {
   clock: GatewayClock;
   schedule: BulletinSchedule;
   verify: JudgeLookups['verify'];
+  /** A record that was never stored before, newer than all of its key. */
+  heardFresh?(key: KnownKey, record: TallyRecord): void;
 }
 
 /** The custody of records. */
@@ -116,8 +118,9 @@ function accept(held: Held, signed: SignedRecord, hearing: Hearing): void {
   changedSites.add(placement.site);
   if (behind) return;
   memory.newest.set(key.rowId, { epoch: record.epoch, sequence: record.sequence });
+  held.heardFresh?.(key, record);
   if (record.timeS === 0 && isInUse(key)) {
-    schedule.heardWithoutClock(groupOf(key.slot), clock.nowMs());
+    schedule.heardWithoutClock(groupOf(key.slot), clock.nowMs(), clock.steadyMs());
   }
 }
 

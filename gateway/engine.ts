@@ -5,12 +5,13 @@
 import { randomBytes } from 'node:crypto';
 import { keyIdOf } from '../shared/verify';
 import { createBulletinSequence, makeBulletin } from './bulletins';
+import { type ClockKeeping, createClockKeeping, recallClock } from './clock-keeping';
 import { type BulletinSchedule, createBulletinSchedule } from './core/bulletin-schedule';
 import { isInUse } from './core/judge';
 import type { Outcome, SentPacket } from './core/radio-sent';
 import { RegisterError } from './core/register';
 import { groupOf, type SequenceState } from './core/sequences';
-import { createCustody } from './custody';
+import { type Custody, createCustody } from './custody';
 import type { GatewayClock } from './edges/clock';
 import { type Log, stderrLog } from './edges/log';
 import type { Store } from './edges/store/store';
@@ -24,7 +25,7 @@ import {
   TICK_MS,
 } from './limits';
 import { type Base, type GatewayOptions, importTimeS } from './opening';
-import { keepRadio } from './radio';
+import { keepRadio, type Radio } from './radio';
 import type { Teller } from './tell';
 
 /** Sends due bulletins, and hears what the radio said of those sent. */
@@ -36,11 +37,11 @@ function createBulletinSender(base: Base, clock: GatewayClock, schedule: Bulleti
   return {
     counts,
     sendDue(states: SequenceState[], broadcast: (bytes: Uint8Array) => number | null) {
-      for (const group of schedule.due(clock.nowMs())) {
+      for (const group of schedule.due(clock.nowMs(), clock.steadyMs())) {
         const doors = { store: base.store, clock, key: base.key, gatewayKeyId, nextSequence };
         const id = broadcast(makeBulletin(doors, group, states));
-        if (id === null) return schedule.failed(group, clock.nowMs());
-        schedule.sent(group, clock.nowMs());
+        if (id === null) return schedule.failed(group, clock.nowMs(), clock.steadyMs());
+        schedule.sent(group, clock.nowMs(), clock.steadyMs());
         groupOfPacket.set(id, group);
         counts.sent += 1;
       }
@@ -50,7 +51,7 @@ function createBulletinSender(base: Base, clock: GatewayClock, schedule: Bulleti
       if (group === undefined) return;
       const refused = outcome.startsWith('refused_') || outcome.startsWith('nak_');
       if (refused) {
-        schedule.failed(group, clock.nowMs());
+        schedule.failed(group, clock.nowMs(), clock.steadyMs());
         counts.refused += 1;
       }
       if (refused || final) groupOfPacket.delete(sent.id);
@@ -135,20 +136,84 @@ function createRegisterWatch(base: Base, clock: GatewayClock, log: Log, taken: (
   };
 }
 
+/** What the chores work with. */
+interface ChoreDoors {
+  base: Base;
+  clock: GatewayClock;
+  log: Log;
+  custody: Custody;
+  schedule: BulletinSchedule;
+  keeping: ClockKeeping;
+  sender: ReturnType<typeof createBulletinSender>;
+  radio: Radio;
+  commit(): void;
+  within(ms: number): void;
+  teller(): Teller | null;
+}
+
+/** Everything that time alone makes due. */
+function createChores(doors: ChoreDoors): { all: Chore[]; takeKeys(): void } {
+  const { base, clock, log, custody, schedule, keeping, radio, commit, within, teller } = doors;
+  const sendBulletins = () => {
+    if (radio.session() !== 'ready' || schedule.due(clock.nowMs(), clock.steadyMs()).length === 0)
+      return;
+    commit();
+    doors.sender.sendDue(custody.states(), radio.broadcast);
+  };
+  const takeKeys = () => {
+    const released = custody.takeKeys();
+    if (released > 0) log(`register: ${released} packets of keys unknown before were judged`);
+    schedule.setGroups(groupsInUse(base.store), clock.nowMs());
+    commit();
+  };
+  const takeRegister = () => {
+    takeKeys();
+    teller()?.tellAll();
+  };
+  const noteSettled = () => {
+    custody.noteSettled();
+    within(COUNTS_COMMIT_MS);
+  };
+  const keepClock = () => {
+    keeping.tick();
+    within(COUNTS_COMMIT_MS);
+  };
+  const all = [
+    { everyMs: 0, run: createRegisterWatch(base, clock, log, takeRegister) },
+    { everyMs: 0, run: keepClock },
+    { everyMs: 0, run: sendBulletins },
+    { everyMs: HEALTH_MS, run: () => teller()?.tellByTime() },
+    { everyMs: SETTLED_MS, run: noteSettled },
+  ];
+  return { all, takeKeys };
+}
+
 /** Puts the core together. It does nothing before begin(). */
-export function createEngine(options: GatewayOptions, base: Base, clock: GatewayClock) {
+export function createEngine(
+  options: GatewayOptions,
+  base: Base,
+  clock: GatewayClock,
+  delayS: (keyRowId: number) => number | null = () => null,
+) {
   const paced = options.clock === 'parent';
   const { store } = base;
   const log = options.log ?? stderrLog;
   const holdBackMs = options.holdBackMs ?? GROUP_COMMIT_MS;
   const schedule = createBulletinSchedule();
-  const custody = createCustody({ store, clock, schedule, verify: createVerifier() });
+  const custody = createCustody({
+    store,
+    clock,
+    schedule,
+    verify: createVerifier(),
+    heardFresh: (key, record) => keeping.heardFresh(key, record),
+  });
   const sender = createBulletinSender(base, clock, schedule);
   let teller: Teller | null = null;
   const { commit, within } = createCommitter(store, clock, paced, (counted) => {
     teller?.afterCommit(custody.takeChangedSites());
     if (counted) teller?.tellHealth();
   });
+  const keeping = createClockKeeping({ clock, store, delayS, log, commit });
   const radio = keepRadio({
     open: base.openRadio,
     clock,
@@ -167,39 +232,22 @@ export function createEngine(options: GatewayOptions, base: Base, clock: Gateway
       within(COUNTS_COMMIT_MS);
     },
   });
-  const sendBulletins = () => {
-    if (radio.session() !== 'ready' || schedule.due(clock.nowMs()).length === 0) return;
-    commit();
-    sender.sendDue(custody.states(), radio.broadcast);
-  };
-  const takeKeys = () => {
-    const released = custody.takeKeys();
-    if (released > 0) log(`register: ${released} packets of keys unknown before were judged`);
-    schedule.setGroups(groupsInUse(store), clock.nowMs());
-    commit();
-  };
-  const takeRegister = () => {
-    takeKeys();
-    teller?.tellAll();
-  };
-  const noteSettled = () => {
-    custody.noteSettled();
-    within(COUNTS_COMMIT_MS);
-  };
-  const ticker = createTicker(clock, [
-    { everyMs: 0, run: createRegisterWatch(base, clock, log, takeRegister) },
-    { everyMs: 0, run: sendBulletins },
-    { everyMs: HEALTH_MS, run: () => teller?.tellByTime() },
-    { everyMs: SETTLED_MS, run: noteSettled },
-  ]);
+  const chores = createChores({
+    ...{ base, clock, log, custody, schedule, keeping, sender, radio, commit, within },
+    teller: () => teller,
+  });
+  const ticker = createTicker(clock, chores.all);
   return {
     radio,
     bulletinCounts: sender.counts,
+    clockKeeping: keeping,
     commit,
     /** Begins to hear and to send. The clock must stand right: a paced gateway begins at its first barrier. */
     begin(to: Teller) {
       teller = to;
-      takeKeys();
+      // A paced clock stands right only now.
+      if (paced) recallClock(clock, store);
+      chores.takeKeys();
       radio.start();
       ticker.start();
     },

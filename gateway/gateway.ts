@@ -13,10 +13,12 @@ import { startBroker } from './edges/broker';
 import { type GatewayClock, type ParentClock, parentClock, systemClock } from './edges/clock';
 import { startHttp } from './edges/http';
 import { stderrLog } from './edges/log';
+import { keptMachine, thisMachine } from './edges/machine';
 import { connectBroker, urlForLog } from './edges/mqtt-out';
 import { type Barrier, listenToParent, type ToParent, tellParent } from './edges/parent';
 import type { Publisher } from './edges/publisher';
 import { quarantineCounts } from './edges/store/quarantine';
+import { createDelayReader } from './edges/store/read-delays';
 import { createRecordReader } from './edges/store/read-records';
 import { createSiteReader } from './edges/store/read-sites';
 import { createEngine, type Engine } from './engine';
@@ -90,9 +92,9 @@ function isParentClock(clock: GatewayClock): clock is ParentClock {
 /** The parent's barrier: everything that reached us until then is judged, durable and answered. */
 function createBarrier(engine: Engine, clock: ParentClock, begin: () => void) {
   let begun = false;
-  return async ({ id, timeMs, radioBytes }: Barrier): Promise<ToParent> => {
+  return async ({ id, radioBytes, ...time }: Barrier): Promise<ToParent> => {
     await engine.radio.waitFor(radioBytes);
-    clock.set(timeMs);
+    clock.set(time);
     if (!begun) begin();
     begun = true;
     engine.radio.deliver(radioBytes);
@@ -106,6 +108,12 @@ function createBarrier(engine: Engine, clock: ParentClock, begin: () => void) {
       session: engine.radio.session(),
     };
   };
+}
+
+/** The clock of the options. */
+function clockOf({ clock }: GatewayOptions): GatewayClock {
+  if (clock === 'parent') return parentClock();
+  return systemClock(clock === 'machine' ? keptMachine() : thisMachine());
 }
 
 /** Undoes what was opened before when a step of the start fails. */
@@ -123,7 +131,7 @@ async function orElse<T>(step: Promise<T>, undo: () => Promise<void>): Promise<T
  * Rejects: options or register that are wrong, a port in use, a database or key that cannot be used.
  */
 export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
-  const clock = options.clock === 'parent' ? parentClock() : systemClock();
+  const clock = clockOf(options);
   const base = openBase(options, clock);
   const { store, pod } = base;
   const reader = store.openReader();
@@ -138,7 +146,8 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     openPublisher(options, base, () => teller?.tellAll()),
     closeFiles,
   );
-  const engine = createEngine(options, base, clock);
+  const delays = createDelayReader(reader);
+  const engine = createEngine(options, base, clock, delays.shortestDelayS);
   const status = () =>
     readStatus({
       pod,

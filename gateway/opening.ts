@@ -6,6 +6,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { toHex } from '../shared/bytes';
 import { keyIdOf } from '../shared/verify';
+import { recallClock } from './clock-keeping';
 import { isTopicWord } from './core/register';
 import type { GatewayClock } from './edges/clock';
 import { type GatewayKey, loadGatewayKey } from './edges/key';
@@ -35,10 +36,16 @@ export interface GatewayOptions {
   httpPort?: number;
   /** Longest a stored record waits for its commit, ms, 0..GROUP_COMMIT_MS. Default GROUP_COMMIT_MS. */
   holdBackMs?: number;
-  /** parent: a parent process keeps the clock over IPC. Default system. */
-  clock?: 'system' | 'parent';
+  /** Who keeps the clock. Default system. */
+  clock?: ClockChoice;
   log?: Log;
 }
+
+/**
+ * system: this machine, as far as there is evidence that its clock was set. machine: this machine, believed as it is
+ * (a server or container whose clock somebody else keeps). parent: a parent process, over IPC.
+ */
+export type ClockChoice = 'system' | 'machine' | 'parent';
 
 const DEFAULT_RADIO_PORT = 4403;
 
@@ -78,6 +85,7 @@ export function openBase(options: GatewayOptions, clock: GatewayClock): Base {
   const file = options.registerFile ? registerFile(options.registerFile) : null;
   const register = file?.read() ?? null;
   const store = openStore(join(options.dataDir, 'gateway.sqlite'));
+  recallClock(clock, store);
   const known = store.meta(META_GATEWAY_KEY);
   const keyPath = join(options.dataDir, 'gateway.key');
   if (known === undefined && existsSync(keyPath)) {

@@ -2,6 +2,7 @@
  * status.ts: how the gateway itself is doing, for /api/v1/status and bridge/health.
  * Way: counts of the store, clock, radio session and outbox -> one plain object.
  */
+import { type ClockView, clockView } from './clock-keeping';
 import { radioName } from './core/messages';
 import type { GatewayClock } from './edges/clock';
 import type { QuarantineCounts } from './edges/store/quarantine';
@@ -29,7 +30,7 @@ export interface GatewayStatus {
   disagreements: number;
   /** Packets that wait until someone registers their key, by key id: a node that is not in the register. */
   quarantine: { key: string; packets: number; lastHeard: number }[];
-  clock: { state: string; uncertaintyS: number | null };
+  clock: ClockView;
   radio: { session: SessionWord; number: string | null };
   /** waiting: records and notices the broker has not acknowledged yet. */
   outbox: { waiting: number; broker: 'embedded' | 'external'; connected: boolean };
@@ -54,12 +55,15 @@ export function readStatus(doors: StatusDoors): GatewayStatus {
     doors.uncommittedCounts(),
   );
   const radio = doors.radio();
-  const uncertainty = doors.clock.uncertainty();
   const problems: string[] = [];
   if (radio.session !== 'ready') {
     problems.push(`radio: ${radio.problem ?? 'not connected'}; nothing is heard meanwhile`);
   } else if (radio.problem !== null) problems.push(`radio: ${radio.problem}`);
-  if (doors.clock.state() === 'unknown') problems.push('clock: not set; nodes get no time');
+  if (doors.clock.state() === 'unknown') {
+    problems.push(
+      'clock: not known since the start, nodes get no time: run `tallywell clock set now-from-this-machine`',
+    );
+  }
   return {
     pod: doors.pod,
     t: Math.floor(doors.clock.nowMs() / 1000),
@@ -70,10 +74,7 @@ export function readStatus(doors: StatusDoors): GatewayStatus {
     quarantine: doors
       .quarantine(QUARANTINE_LISTED_MAX)
       .map(({ keyId, packets, lastHeardS }) => ({ key: keyId, packets, lastHeard: lastHeardS })),
-    clock: {
-      state: doors.clock.state(),
-      uncertaintyS: uncertainty === 15 ? null : 2 ** uncertainty,
-    },
+    clock: clockView(doors.clock.reading()),
     radio: {
       session: radio.session,
       number: radio.myNodeNum === null ? null : radioName(radio.myNodeNum),

@@ -5,6 +5,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { startGateway } from '../gateway/gateway';
 import { GROUP_COMMIT_MS } from '../gateway/limits';
+import type { ClockChoice } from '../gateway/opening';
 
 interface GatewayFlags {
   data: string;
@@ -16,7 +17,7 @@ interface GatewayFlags {
   httpPort: number;
   host: string;
   holdBack: number;
-  clock: 'system' | 'parent';
+  clock: ClockChoice;
 }
 
 function port(text: string): number {
@@ -35,9 +36,9 @@ function holdBack(text: string): number {
   return seconds;
 }
 
-function clockName(text: string): 'system' | 'parent' {
-  if (text === 'system' || text === 'parent') return text;
-  throw new InvalidArgumentError('system or parent');
+function clockName(text: string): ClockChoice {
+  if (text === 'system' || text === 'machine' || text === 'parent') return text;
+  throw new InvalidArgumentError('system, machine or parent');
 }
 
 async function runGateway(flags: GatewayFlags): Promise<void> {
@@ -82,7 +83,7 @@ export function registerGatewayCommand(program: Command): void {
     )
     .option(
       '--clock <source>',
-      'system, or parent (the village keeps the time)',
+      'system (only what is proven), machine (this clock is right), parent (the village keeps it)',
       clockName,
       'system',
     )

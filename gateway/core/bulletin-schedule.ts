@@ -18,24 +18,27 @@ function hourIndex(group: number, nowMs: number): number {
 interface GroupPlan {
   /** hourIndex at which the last regular bulletin went out (or the gateway began). */
   toldHour: number;
-  /** Time of the last bulletin of any sort, ms; -1 = none yet. */
-  sentMs: number;
-  /** Time at which an early or repeated bulletin is due, ms; -1 = none. */
-  earlyMs: number;
+  /** Steady time of the last bulletin of any sort, ms; null = none yet. */
+  sentMs: number | null;
+  /** Steady time at which an early or repeated bulletin is due, ms; null = none. */
+  earlyMs: number | null;
 }
 
-/** Plans of all groups in use. Times are Unix ms of the gateway's clock, which may jump. */
+/**
+ * Plans of all groups in use. `nowMs`: Unix ms of the gateway's clock, which may jump: it decides the minute. `steadyMs`: a clock
+ * that never jumps: it decides every wait. Without it both are one.
+ */
 export interface BulletinSchedule {
   /** Makes groups known. The first regular bulletin is due at the group's next minute. */
   setGroups(groups: number[], nowMs: number): void;
   /** A node without clock was heard: an early bulletin becomes due within 1 min, rate-limited. */
-  heardWithoutClock(group: number, nowMs: number): void;
+  heardWithoutClock(group: number, nowMs: number, steadyMs?: number): void;
   /** Groups whose bulletin is due now, ascending. They stay due until sent() or failed(). */
-  due(nowMs: number): number[];
+  due(nowMs: number, steadyMs?: number): number[];
   /** A bulletin of the group was handed to the radio. */
-  sent(group: number, nowMs: number): void;
+  sent(group: number, nowMs: number, steadyMs?: number): void;
   /** The radio refused it: due again after BULLETIN_RETRY_MS. */
-  failed(group: number, nowMs: number): void;
+  failed(group: number, nowMs: number, steadyMs?: number): void;
 }
 
 /** Makes an empty schedule. */
@@ -50,36 +53,37 @@ export function createBulletinSchedule(): BulletinSchedule {
     setGroups(groups, nowMs) {
       for (const group of groups) {
         if (plans.has(group)) continue;
-        plans.set(group, { toldHour: hourIndex(group, nowMs), sentMs: -1, earlyMs: -1 });
+        plans.set(group, { toldHour: hourIndex(group, nowMs), sentMs: null, earlyMs: null });
       }
     },
-    heardWithoutClock(group, nowMs) {
+    heardWithoutClock(group, nowMs, steadyMs = nowMs) {
       const plan = planOf(group);
-      // After a step of the clock backwards the last bulletin lies in the future: it counts as old.
-      const sinceMs = plan.sentMs < 0 || plan.sentMs > nowMs ? HOUR_MS : nowMs - plan.sentMs;
+      // Of a steady clock that was set back (one clock for both) the last bulletin lies in the future: it counts as old.
+      const isKnown = plan.sentMs !== null && plan.sentMs <= steadyMs;
+      const sinceMs = isKnown ? steadyMs - (plan.sentMs ?? 0) : HOUR_MS;
       const waitMs = Math.max(EARLY_BULLETIN_DELAY_MS, EARLY_BULLETIN_GAP_MS - sinceMs);
-      if (plan.earlyMs < 0 || plan.earlyMs > nowMs + waitMs) plan.earlyMs = nowMs + waitMs;
+      plan.earlyMs = Math.min(plan.earlyMs ?? Number.POSITIVE_INFINITY, steadyMs + waitMs);
     },
-    due(nowMs) {
+    due(nowMs, steadyMs = nowMs) {
       return [...plans]
         .filter(
           ([group, plan]) =>
             hourIndex(group, nowMs) !== plan.toldHour ||
-            (plan.earlyMs >= 0 && plan.earlyMs <= nowMs),
+            (plan.earlyMs !== null && plan.earlyMs <= steadyMs),
         )
         .map(([group]) => group)
         .sort((a, b) => a - b);
     },
-    sent(group, nowMs) {
+    sent(group, nowMs, steadyMs = nowMs) {
       const plan = planOf(group);
       plan.toldHour = hourIndex(group, nowMs);
-      plan.sentMs = nowMs;
-      plan.earlyMs = -1;
+      plan.sentMs = steadyMs;
+      plan.earlyMs = null;
     },
-    failed(group, nowMs) {
+    failed(group, nowMs, steadyMs = nowMs) {
       const plan = planOf(group);
       plan.toldHour = hourIndex(group, nowMs);
-      plan.earlyMs = nowMs + BULLETIN_RETRY_MS;
+      plan.earlyMs = steadyMs + BULLETIN_RETRY_MS;
     },
   };
 }

@@ -1,12 +1,25 @@
 /*
- * clock.ts: the gateway's time and its timers: the system's, or a parent process's (village).
- * Way: everything in the gateway that asks for time or waits gets one of these two.
+ * clock.ts: the gateway's time and its timers: this machine's, or a parent process's (village).
+ * Way: everything in the gateway that asks for time or waits gets one of these two; what time it is decides
+ * core/clock-keeper.ts. Timers run on the steady clock: a jump of the time moves none of them.
  * With the parent's clock nothing moves until the parent says so.
  */
-import { existsSync } from 'node:fs';
+import {
+  type ClockKeeper,
+  type ClockReading,
+  type ClockSource,
+  type ClockState,
+  type ClockStep,
+  createClockKeeper,
+  type MachineMoment,
+  type OfferVerdict,
+  type SavedClock,
+  uncertaintyCode,
+} from '../core/clock-keeper';
+import { createMachineTime, type Machine } from '../core/machine-time';
+import { CLOCK_POLL_MS } from '../limits';
 
-/** trusted: set from outside and kept so. held: plausible, nobody vouches. unknown: not set. */
-export type ClockState = 'trusted' | 'held' | 'unknown';
+export type { ClockState } from '../core/clock-keeper';
 
 /** Time and timers. */
 export interface GatewayClock {
@@ -17,55 +30,76 @@ export interface GatewayClock {
   state(): ClockState;
   /** How wrong it may be: ceil(log2(seconds)), 15 = unknown. As bulletins say it. */
   uncertainty(): number;
-  /** Runs `run` once at this time. @returns a function that cancels it. */
+  /** All of it, for people. */
+  reading(): ClockReading;
+  /** Runs `run` once, as long from now as this time lies ahead now. @returns a function that cancels it. */
   at(timeMs: number, run: () => void): () => void;
+  /** Somebody says what time it is now. */
+  offer(source: ClockSource, timeMs: number, uncertaintyS: number): OfferVerdict;
+  /** Nothing before this time, Unix ms, is believed of clock chips, radios and nodes. */
+  raiseFloor(timeMs: number): void;
+  /** Goes on with a saved time, if the machine ran all the while. @returns did it? */
+  restore(saved: SavedClock): boolean;
+  /** What to save now; null while the time is unknown. */
+  save(): SavedClock | null;
+  /** Corrections since the last call. */
+  takeSteps(): ClockStep[];
+}
+
+/** What a parent says of time. */
+export interface ParentTime {
+  /** Steady time of the parent's world as Unix time, ms. It only rises. */
+  timeMs: number;
+  /** Does somebody vouch for it, as a time server would? Default yes. */
+  isVouched?: boolean;
+  /** Changes when the gateway's machine was started anew. Default: one that never was. */
+  bootId?: string;
 }
 
 /** A clock that a parent process moves. */
 export interface ParentClock extends GatewayClock {
   /** Sets the time without running timers: what was heard before them is judged before them. */
-  set(timeMs: number): void;
+  set(time: number | ParentTime): void;
   /** Runs every timer that is due, in order of their times. */
   runDue(): void;
 }
 
-/** No system clock of a working gateway is before this: 2026-01-01, Unix ms. */
-const PLAUSIBLE_FROM_MS = 1_767_225_600_000;
-/** systemd-timesyncd makes this file when a time server has answered since boot. */
-const SYNCHRONISED_FILE = '/run/systemd/timesync/synchronized';
-/** How often that file is looked for, ms. */
-const LOOK_MS = 1_000;
-/** A server has answered: within 4 s. Nobody vouches: within about an hour. */
-const UNCERTAINTY_TRUSTED = 2;
-const UNCERTAINTY_HELD = 12;
-const UNCERTAINTY_UNKNOWN = 15;
-
-/** The system's clock. */
-export function systemClock(): GatewayClock {
-  let lookedMs = Number.NEGATIVE_INFINITY;
-  let synchronised = false;
-  // Asked for every record: the file system is looked at once a second.
-  const isSynchronised = (): boolean => {
-    if (performance.now() - lookedMs < LOOK_MS) return synchronised;
-    lookedMs = performance.now();
-    synchronised = existsSync(SYNCHRONISED_FILE);
-    return synchronised;
-  };
-  const state = (): ClockState => {
-    if (Date.now() < PLAUSIBLE_FROM_MS) return 'unknown';
-    return isSynchronised() ? 'trusted' : 'held';
-  };
+/** What both clocks have in common: a keeper over a steady clock. */
+function overKeeper(keeper: ClockKeeper, steadyMs: () => number, moment: () => MachineMoment) {
+  const reading = () => keeper.read(steadyMs());
   return {
-    nowMs: () => Date.now(),
-    steadyMs: () => performance.now(),
-    state,
-    uncertainty() {
-      const now = state();
-      if (now === 'unknown') return UNCERTAINTY_UNKNOWN;
-      return now === 'trusted' ? UNCERTAINTY_TRUSTED : UNCERTAINTY_HELD;
-    },
+    nowMs: () => Math.floor(reading().timeMs),
+    steadyMs,
+    state: () => reading().state,
+    uncertainty: () => uncertaintyCode(reading().uncertaintyS),
+    reading,
+    offer: (source: ClockSource, timeMs: number, uncertaintyS: number) =>
+      keeper.offer({ source, timeMs, uncertaintyS }, steadyMs()),
+    raiseFloor: (timeMs: number) => keeper.raiseFloor(timeMs, steadyMs()),
+    restore: (saved: SavedClock) => keeper.restore(saved, moment(), steadyMs()),
+    save: () => keeper.save(moment(), steadyMs()),
+    takeSteps: keeper.takeSteps,
+  };
+}
+
+/** The time of a machine, as far as there is evidence for it. It is asked once a minute, when someone wants the time. */
+export function systemClock(machine: Machine): GatewayClock {
+  const keeper = createClockKeeper();
+  const machineTime = createMachineTime();
+  let pollAtMs = Number.NEGATIVE_INFINITY;
+  const steadyMs = () => {
+    const nowMs = performance.now();
+    if (nowMs >= pollAtMs) {
+      pollAtMs = nowMs + CLOCK_POLL_MS;
+      for (const offer of machineTime.offers(machine.sample(), nowMs)) keeper.offer(offer, nowMs);
+    }
+    return nowMs;
+  };
+  const clock = overKeeper(keeper, steadyMs, machine.moment);
+  return {
+    ...clock,
     at(timeMs, run) {
-      const timer = setTimeout(run, Math.max(0, timeMs - Date.now()));
+      const timer = setTimeout(run, Math.max(0, timeMs - clock.nowMs()));
       return () => clearTimeout(timer);
     },
   };
@@ -73,29 +107,38 @@ export function systemClock(): GatewayClock {
 
 /** A clock that stands still until a parent moves it. Unknown before the first time. */
 export function parentClock(): ParentClock {
-  let nowMs = 0;
-  let timers: { timeMs: number; run: () => void }[] = [];
+  const keeper = createClockKeeper();
+  let steadyMs = 0;
+  let bootId = '';
+  const clock = overKeeper(
+    keeper,
+    () => steadyMs,
+    () => ({ bootId, uptimeMs: steadyMs }),
+  );
+  let timers: { steadyMs: number; run: () => void }[] = [];
   return {
-    nowMs: () => nowMs,
-    steadyMs: () => nowMs,
-    state: () => (nowMs < PLAUSIBLE_FROM_MS ? 'unknown' : 'trusted'),
-    uncertainty: () => (nowMs < PLAUSIBLE_FROM_MS ? UNCERTAINTY_UNKNOWN : 0),
+    ...clock,
     at(timeMs, run) {
-      const timer = { timeMs, run };
+      // Before the parent's first word there is no other time than its own.
+      const aheadMs = steadyMs === 0 ? timeMs : timeMs - clock.nowMs();
+      const timer = { steadyMs: steadyMs + aheadMs, run };
       timers.push(timer);
       return () => {
         timers = timers.filter((other) => other !== timer);
       };
     },
-    set(timeMs) {
-      nowMs = timeMs;
+    set(time) {
+      const told = typeof time === 'number' ? { timeMs: time } : time;
+      steadyMs = told.timeMs;
+      bootId = told.bootId ?? '';
+      if (told.isVouched !== false) clock.offer('ntp', told.timeMs, 0);
     },
     runDue() {
       for (;;) {
-        const due = timers.filter((timer) => timer.timeMs <= nowMs);
+        const due = timers.filter((timer) => timer.steadyMs <= steadyMs);
         if (due.length === 0) return;
         // One at a time: a timer may cancel another or set one that is due at once.
-        const first = due.reduce((a, b) => (b.timeMs < a.timeMs ? b : a));
+        const first = due.reduce((a, b) => (b.steadyMs < a.steadyMs ? b : a));
         timers = timers.filter((timer) => timer !== first);
         first.run();
       }

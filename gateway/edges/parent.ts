@@ -2,7 +2,7 @@
  * parent.ts: the IPC channel to a parent process (the village) that keeps this gateway's clock.
  * Way: parent's barrier and stop messages -> gateway; ready and barrier answers -> parent.
  * Form: child -> {type:'ready', publicKey, pid, httpUrl, mqttUrl}; parent -> {type:'barrier', id, timeMs,
- * radioBytes}; child -> {type:'barrier', id, radioBytes, session}; parent -> {type:'stop'}.
+ * radioBytes, isVouched?, bootId?}; child -> {type:'barrier', id, radioBytes, session}; parent -> {type:'stop'}.
  */
 
 /** How far the parent has come. */
@@ -10,6 +10,10 @@ export interface Barrier {
   id: number;
   /** Unix time of the parent's world, ms. */
   timeMs: number;
+  /** Does somebody vouch for that time, as a time server would? Default yes. */
+  isVouched?: boolean;
+  /** Changes when the gateway's machine was started anew. */
+  bootId?: string;
   /** Bytes the radio has written on the current connection. */
   radioBytes: number;
 }

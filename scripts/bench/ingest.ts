@@ -8,6 +8,7 @@ import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '../../gateway/edges/clock';
+import { keptMachine } from '../../gateway/edges/machine';
 import { Sqlite } from '../../gateway/edges/store/sqlite';
 import { createEngine } from '../../gateway/engine';
 import { openBase } from '../../gateway/opening';
@@ -115,7 +116,7 @@ async function startEngine(folder: string, register: object) {
   const registerFile = join(folder, 'register.json');
   writeFileSync(registerFile, JSON.stringify(register));
   const options = { dataDir: folder, radio: 'tcp://127.0.0.1:1', registerFile, log: () => {} };
-  const clock = systemClock();
+  const clock = systemClock(keptMachine());
   const radio = radioInMemory();
   const base = { ...openBase(options, clock), openRadio: radio.open };
   const engine = createEngine(options, base, clock);

@@ -10,6 +10,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { startBroker } from '../../../gateway/edges/broker';
 import { parentClock, systemClock } from '../../../gateway/edges/clock';
 import { loadGatewayKey } from '../../../gateway/edges/key';
+import { keptMachine, thisMachine } from '../../../gateway/edges/machine';
 import { connectBroker, urlForLog } from '../../../gateway/edges/mqtt-out';
 import { verifyEd25519 } from '../../../shared/verify';
 import { BOOT_S } from '../support/nodes';
@@ -56,10 +57,15 @@ test("a parent's clock stands still, then runs timers in the order of their time
   expect([clock.state(), clock.nowMs()]).toEqual(['trusted', BOOT_S * 1000 + 30]);
 });
 
-test('the system clock says how sure it is', () => {
-  const clock = systemClock();
+test('the system clock believes a machine only as far as there is evidence', () => {
+  const clock = systemClock(thisMachine());
   expect(['trusted', 'held', 'unknown']).toContain(clock.state());
-  expect(clock.uncertainty()).toBe({ trusted: 2, held: 12, unknown: 15 }[clock.state()]);
+  expect(clock.uncertainty() === 15).toBe(clock.state() === 'unknown');
+  const kept = systemClock(keptMachine());
+  expect([kept.state(), kept.uncertainty()]).toEqual(['trusted', 2]);
+  expect(Math.abs(kept.nowMs() - Date.now())).toBeLessThan(60_000);
+  const { bootId, uptimeMs } = thisMachine().moment();
+  expect([thisMachine().moment().bootId, uptimeMs > 0]).toEqual([bootId, true]);
 });
 
 test('the embedded broker ends a connection that announces a huge packet, and serves the others', async () => {

@@ -17,6 +17,7 @@ async function gatewayWithOneRecord(): Promise<RunningGateway> {
     dataDir: folder,
     radio: radio.url,
     registerFile: registerFile(folder, [1, 2]),
+    clock: 'machine',
     mqttPort: 0,
     httpPort: 0,
     log: () => {},
