@@ -6,6 +6,7 @@
 import type { OpenTransport, TransportEvents } from '../../gateway/edges/transport';
 import { concat } from '../../shared/bytes';
 import { encodeFromRadio } from '../../shared/meshtastic/from-radio';
+import type { MeshPacket } from '../../shared/meshtastic/mesh-packet';
 import { createFramer, encodeFrame } from '../../shared/meshtastic/stream';
 import { decodeToRadio } from '../../shared/meshtastic/to-radio';
 import { handshakeFrames } from './village-of-records';
@@ -19,8 +20,8 @@ export interface RadioInMemory {
   packetsTaken(): number;
 }
 
-/** Makes a radio that nobody has connected to yet. */
-export function radioInMemory(): RadioInMemory {
+/** Makes a radio that nobody has connected to yet. `onPacket`: called for each packet the gateway gives it. */
+export function radioInMemory(onPacket?: (packet: MeshPacket) => void): RadioInMemory {
   let events: TransportEvents | null = null;
   let packets = 0;
   const say = (bytes: Uint8Array) => events?.received(bytes);
@@ -35,6 +36,7 @@ export function radioInMemory(): RadioInMemory {
     } else if (message.heartbeat) queueMicrotask(() => say(queueStatus(0)));
     else if (message.packet) {
       packets += 1;
+      onPacket?.(message.packet);
       const id = message.packet.id;
       queueMicrotask(() => say(queueStatus(id)));
     }

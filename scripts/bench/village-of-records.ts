@@ -86,7 +86,7 @@ export function payloadOf(
     counters: [node.volumeDl, node.draws],
     status: 165 | (2 << 12),
     calibrationId: 1,
-    kept: 1,
+    kept: hour + 1,
     bucketMinutes: 5,
     buckets,
     readings: [],

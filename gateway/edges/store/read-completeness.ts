@@ -20,7 +20,7 @@ export interface SiteCompleteness {
 function undatedReader(database: Database) {
   const undated = database
     .prepare(
-      `SELECT r.payload FROM epoch e JOIN record r ON r.node_key_id = e.node_key_id AND r.epoch = e.epoch
+      `SELECT r.payload FROM epoch e CROSS JOIN record r ON r.node_key_id = e.node_key_id AND r.epoch = e.epoch
        WHERE e.node_key_id = ? AND e.boot_time_s IS NULL AND r.placement_id = ? ORDER BY r.id`,
     )
     .pluck();
@@ -51,9 +51,13 @@ export function completenessReader(
     `SELECT count(*) AS stored, max(sequence) - min(sequence) + 1 AS span
      FROM record WHERE node_key_id = ? AND placement_id = ? GROUP BY epoch`,
   );
+  // Sequences up to `settled` are all stored: only the rest is counted.
   const allOfKey = database.prepare(
-    `SELECT count(*) AS stored, max(sequence) AS span
-     FROM record WHERE node_key_id = ? GROUP BY epoch`,
+    `SELECT e.settled + (SELECT count(*) FROM record r WHERE r.node_key_id = e.node_key_id
+         AND r.epoch = e.epoch AND r.sequence > e.settled) AS stored,
+       max(e.settled, coalesce((SELECT max(sequence) FROM record r
+         WHERE r.node_key_id = e.node_key_id AND r.epoch = e.epoch), 0)) AS span
+     FROM epoch e WHERE e.node_key_id = ?`,
   );
   const stays = database.prepare('SELECT count(*) FROM placement WHERE node_key_id = ?').pluck();
   const undatedSums = undatedReader(database);

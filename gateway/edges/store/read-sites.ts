@@ -64,18 +64,20 @@ function usedInOwnHour(record: UsageRecord): boolean {
   return record.buckets.slice(-OWN_BUCKETS).some((bucket) => bucket.some((value) => value > 0));
 }
 
-const RECORD_SQL = `SELECT r.payload, r.received_at_s AS receivedAtS, e.boot_time_s AS bootTimeS
-  FROM record r JOIN epoch e ON e.node_key_id = r.node_key_id AND e.epoch = r.epoch
+/** Records of a placement; `index`: without it SQLite looks through years of records for a few events. */
+const recordSql = (index = '') =>
+  `SELECT r.payload, r.received_at_s AS receivedAtS, e.boot_time_s AS bootTimeS
+  FROM record r ${index} JOIN epoch e ON e.node_key_id = r.node_key_id AND e.epoch = r.epoch
   WHERE r.node_key_id = ? AND r.placement_id = ?`;
 
 /** Reads that concern one placement: a key's time at a site. */
 function placementReader(database: Database) {
-  const newest = database.prepare(`${RECORD_SQL} ORDER BY r.epoch DESC, r.sequence DESC LIMIT 1`);
+  const newest = database.prepare(`${recordSql()} ORDER BY r.epoch DESC, r.sequence DESC LIMIT 1`);
   const newestUsage = database.prepare(
-    `${RECORD_SQL} AND r.kind < 3 ORDER BY r.epoch DESC, r.sequence DESC LIMIT 1`,
+    `${recordSql()} AND r.kind < 3 ORDER BY r.epoch DESC, r.sequence DESC LIMIT 1`,
   );
   const events = database.prepare(
-    `${RECORD_SQL} AND r.kind = 3 ORDER BY r.epoch DESC, r.sequence DESC LIMIT ${EVENTS_LOOKED_AT_MAX}`,
+    `${recordSql('INDEXED BY record_event')} AND r.kind = 3 ORDER BY r.epoch DESC, r.sequence DESC LIMIT ${EVENTS_LOOKED_AT_MAX}`,
   );
   const before = database.prepare(
     `SELECT id, from_s AS fromS, node_key_id AS keyRowId FROM placement

@@ -87,7 +87,9 @@ export function sumsReader(database: Database, placementsOf: PlacementsOf): Sums
     day: { stepS: DAY_S, rows: lookUp('day', DAY_S) },
   };
   const extent = database.prepare(
-    'SELECT coalesce(min(day_s), 0) AS firstS, coalesce(max(day_s), -1) AS lastS FROM day',
+    // Two questions: of one that asks for both, SQLite reads the whole table.
+    `SELECT coalesce((SELECT min(day_s) FROM day), 0) AS firstS,
+       coalesce((SELECT max(day_s) FROM day), -1) AS lastS`,
   );
   const read = (table: 'hour' | 'day', site: string, fromS: number, beforeS: number): SumRow[] => {
     const { stepS, rows } = steps[table];
