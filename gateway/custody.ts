@@ -41,6 +41,8 @@ export interface Custody {
   hear(packet: MeshPacket, own: OwnRadio): boolean;
   /** Takes the keys from the store again, and judges what waited for new ones. @returns packets released. */
   takeKeys(): number;
+  /** Forgets what it knows of the store and reads it again: after a transaction was undone. */
+  forget(): void;
   /** States of all epochs that bulletins may tell. */
   states(): SequenceState[];
   /** Notes in the store up to where each epoch is complete. */
@@ -211,6 +213,10 @@ export function createCustody(doors: CustodyDoors): Custody {
     takeKeys() {
       held.memory = memoryOf(store);
       return release(held);
+    },
+    forget() {
+      held.memory = memoryOf(store);
+      held.changedSites.clear();
     },
     states: () => held.memory.states.all(),
     noteSettled() {

@@ -3,16 +3,20 @@
  * Way: radio -> custody -> store -> commit -> tellers; schedule -> bulletins -> radio.
  */
 import { randomBytes } from 'node:crypto';
+import type { MeshPacket } from '../shared/meshtastic/mesh-packet';
 import { keyIdOf } from '../shared/verify';
 import { createBulletinSequence, makeBulletin } from './bulletins';
 import { type ClockKeeping, createClockKeeping, recallClock } from './clock-keeping';
 import { type BulletinSchedule, createBulletinSchedule } from './core/bulletin-schedule';
+import type { OwnRadio } from './core/heard';
 import { isInUse } from './core/judge';
 import type { Outcome, SentPacket } from './core/radio-sent';
 import { RegisterError } from './core/register';
 import { groupOf, type SequenceState } from './core/sequences';
 import { type Custody, createCustody } from './custody';
+import { createDiskKeeping, type DiskKeeping } from './disk-keeping';
 import type { GatewayClock } from './edges/clock';
+import { freeBytes } from './edges/disk';
 import { type Log, stderrLog } from './edges/log';
 import type { Store } from './edges/store/store';
 import { createVerifier } from './edges/verify';
@@ -61,9 +65,10 @@ function createBulletinSender(base: Base, clock: GatewayClock, schedule: Bulleti
 
 /** Commits when it is time, and lets the tellers know. A paced gateway commits at its barriers. */
 function createCommitter(
-  store: Store,
   clock: GatewayClock,
   paced: boolean,
+  disk: DiskKeeping,
+  store: Store,
   afterCommit: (counted: boolean) => void,
 ) {
   let cancel: (() => void) | null = null;
@@ -73,8 +78,7 @@ function createCommitter(
     cancel = null;
     if (store.pending() === 'nothing') return;
     const counted = store.uncommittedCounts().size > 0;
-    store.commit();
-    afterCommit(counted);
+    if (disk.guard(store.commit)) afterCommit(counted);
   };
   return {
     commit,
@@ -188,6 +192,33 @@ function createChores(doors: ChoreDoors): { all: Chore[]; takeKeys(): void } {
   return { all, takeKeys };
 }
 
+/** What the radio's packets do. */
+function createHearing(doors: {
+  store: Store;
+  custody: Custody;
+  disk: DiskKeeping;
+  commit(): void;
+  within(ms: number): void;
+  holdBackMs: number;
+}) {
+  const { store, custody, disk, commit, within, holdBackMs } = doors;
+  return {
+    onPacket(packet: MeshPacket, own: OwnRadio): void {
+      let isEvent = false;
+      const done = disk.guard(() => {
+        isEvent = custody.hear(packet, own);
+      });
+      if (!done) store.countRefusal('disk-full');
+      else if (store.pendingRecords() >= GROUP_RECORDS_MAX) commit();
+      else within(isEvent ? 0 : store.pending() === 'records' ? holdBackMs : COUNTS_COMMIT_MS);
+    },
+    onSkippedBytes(): void {
+      store.countRefusal('bad-frame');
+      within(COUNTS_COMMIT_MS);
+    },
+  };
+}
+
 /** Puts the core together. It does nothing before begin(). */
 export function createEngine(
   options: GatewayOptions,
@@ -209,7 +240,14 @@ export function createEngine(
   });
   const sender = createBulletinSender(base, clock, schedule);
   let teller: Teller | null = null;
-  const { commit, within } = createCommitter(store, clock, paced, (counted) => {
+  const disk = createDiskKeeping({
+    store,
+    freeBytes: () => freeBytes(options.dataDir),
+    log,
+    forget: custody.forget,
+    recovered: () => chores.takeKeys(),
+  });
+  const { commit, within } = createCommitter(clock, paced, disk, store, (counted) => {
     teller?.afterCommit(custody.takeChangedSites());
     if (counted) teller?.tellHealth();
   });
@@ -221,33 +259,31 @@ export function createEngine(
     randomU32: () => randomBytes(4).readUInt32LE(),
     log,
     paced,
-    onPacket(packet, own) {
-      const isEvent = custody.hear(packet, own);
-      if (store.pendingRecords() >= GROUP_RECORDS_MAX) return commit();
-      within(isEvent ? 0 : store.pending() === 'records' ? holdBackMs : COUNTS_COMMIT_MS);
-    },
     onSent: sender.onSent,
-    onSkippedBytes() {
-      store.countRefusal('bad-frame');
-      within(COUNTS_COMMIT_MS);
-    },
+    ...createHearing({ store, custody, disk, commit, within, holdBackMs }),
   });
   const chores = createChores({
     ...{ base, clock, log, custody, schedule, keeping, sender, radio, commit, within },
     teller: () => teller,
   });
-  const ticker = createTicker(clock, chores.all);
+  const guarded = chores.all.map(({ everyMs, run }) => ({
+    everyMs,
+    run: () => void disk.guard(run),
+  }));
+  const ticker = createTicker(clock, [{ everyMs: 0, run: disk.tick }, ...guarded]);
   return {
     radio,
     bulletinCounts: sender.counts,
     clockKeeping: keeping,
+    diskProblem: disk.problem,
     commit,
     /** Begins to hear and to send. The clock must stand right: a paced gateway begins at its first barrier. */
     begin(to: Teller) {
       teller = to;
       // A paced clock stands right only now.
       if (paced) recallClock(clock, store);
-      chores.takeKeys();
+      disk.tick();
+      disk.guard(chores.takeKeys);
       radio.start();
       ticker.start();
     },

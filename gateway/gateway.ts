@@ -155,6 +155,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       records,
       quarantine: quarantineCounts(reader),
       uncommittedCounts: store.uncommittedCounts,
+      diskProblem: () => engine.diskProblem(),
       radio: () => ({
         session: engine.radio.session(),
         myNodeNum: engine.radio.myNodeNum(),

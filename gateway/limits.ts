@@ -49,6 +49,9 @@ export const RETRY_PARENT_MS = 50;
 /** Raw bytes read from the radio that may wait for a parent's barrier, bytes. */
 export const RADIO_BUFFER_BYTES_MAX = 1 << 20;
 
+/** Free space below which the disk counts as full, before it is, bytes: the log must still be copied into the database. */
+export const DISK_FREE_BYTES_MIN = 32 << 20;
+
 /** Page of a new database, bytes. */
 export const PAGE_BYTES = 1_024;
 /** Length of the write-ahead log at which it is copied into the database, pages. */

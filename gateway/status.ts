@@ -44,6 +44,8 @@ export interface StatusDoors {
   records: RecordReader;
   quarantine: (limit: number) => QuarantineCounts;
   uncommittedCounts(): ReadonlyMap<string, number>;
+  /** null = the disk takes what is written. */
+  diskProblem(): string | null;
   radio(): { session: SessionWord; myNodeNum: number | null; problem: string | null };
   outbox(): GatewayStatus['outbox'];
   bulletins(): GatewayStatus['bulletins'];
@@ -59,6 +61,8 @@ export function readStatus(doors: StatusDoors): GatewayStatus {
   if (radio.session !== 'ready') {
     problems.push(`radio: ${radio.problem ?? 'not connected'}; nothing is heard meanwhile`);
   } else if (radio.problem !== null) problems.push(`radio: ${radio.problem}`);
+  const diskProblem = doors.diskProblem();
+  if (diskProblem !== null) problems.push(diskProblem);
   if (doors.clock.state() === 'unknown') {
     problems.push(
       'clock: not known since the start, nodes get no time: run `tallywell clock set now-from-this-machine`',

@@ -42,6 +42,8 @@ export const REASONS = [
   'replayed',
   /** A gateway key that counts only from a later time on. */
   'not-yet-valid',
+  /** It could not be stored, for the gateway's disk is full: the node keeps it and sends it again. */
+  'disk-full',
   /** A frame of the serial or TCP stream that is no message. */
   'bad-frame',
 ] as const;

@@ -32,6 +32,9 @@ export function groupTransaction(database: Database) {
       if (database.inTransaction) return 'records';
       return counts.size > 0 ? 'counts' : 'nothing';
     },
+    rollback() {
+      if (database.inTransaction) database.exec('ROLLBACK');
+    },
     commit() {
       begin();
       for (const [reason, by] of counts) putCount.run(reason, by);

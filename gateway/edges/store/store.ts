@@ -2,7 +2,7 @@
  * store.ts: the gateway's SQLite database: opening, the group transaction, and every write.
  * Way: judge's verdicts -> rows; nothing leaves the gateway (bulletin, MQTT) before commit() returned.
  * Reads for telling are in read-sites.ts and read-records.ts. Form: schema.sql.
- * Storage that fails (full disk, I/O error) throws: the process must end loudly, never go on.
+ * Storage that fails throws: a full disk is dealt with in disk-keeping.ts, anything else must end the process loudly.
  */
 import type { Database, Statement } from 'better-sqlite3';
 import { concat } from '../../../shared/bytes';
@@ -60,6 +60,8 @@ export interface Store {
   lastReceivedS(): number;
   /** Makes everything written so far durable (WAL, synchronous=FULL), in one transaction. */
   commit(): void;
+  /** Undoes everything written since the last commit. Counts and facts "for later" stay, in memory. */
+  rollback(): void;
   /** Commits and closes. */
   close(): void;
 }
@@ -169,6 +171,11 @@ export function openStore(path: string): Store {
     pendingRecords: () => pendingRecords,
     uncommittedCounts: () => group.counts,
     commit,
+    rollback() {
+      group.rollback();
+      writeRecord.forget();
+      pendingRecords = 0;
+    },
     close() {
       commit();
       database.close();
