@@ -83,6 +83,28 @@ export function verdictWords(verdict: OfferVerdict): string {
   return VERDICT_WORDS[verdict];
 }
 
+/** An answer to POST /api/v1/clock. */
+export interface ClockAnswer {
+  status: number;
+  body: object;
+}
+
+/** Reads the body of POST /api/v1/clock ({timeMs, uncertaintyS?}), sets the clock, and answers. */
+export function setClockFrom(keeping: ClockKeeping, body: unknown): ClockAnswer {
+  const { timeMs, uncertaintyS } = (body ?? {}) as { timeMs?: unknown; uncertaintyS?: unknown };
+  const isRange =
+    uncertaintyS === undefined || (Number.isFinite(uncertaintyS) && Number(uncertaintyS) >= 0);
+  if (!Number.isSafeInteger(timeMs) || !isRange) {
+    const error =
+      'write {"timeMs": Unix time in ms, "uncertaintyS": how wrong it may be, or nothing}';
+    return { status: 400, body: { error } };
+  }
+  const { verdict, clock } = keeping.setByHand(Number(timeMs), uncertaintyS as number | undefined);
+  const words = verdictWords(verdict);
+  if (verdict === 'taken') return { status: 200, body: { words, clock } };
+  return { status: 409, body: { error: words, clock } };
+}
+
 /** Makes the keeping of a clock that was recalled. */
 export function createClockKeeping(doors: ClockKeepingDoors): ClockKeeping {
   const { clock, store, log } = doors;

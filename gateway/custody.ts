@@ -33,6 +33,8 @@ export interface CustodyDoors {
   verify: JudgeLookups['verify'];
   /** A record that was never stored before, newer than all of its key. */
   heardFresh?(key: KnownKey, record: TallyRecord): void;
+  /** A stored record came again. */
+  heardAgain?(key: KnownKey): void;
 }
 
 /** The custody of records. */
@@ -127,8 +129,9 @@ function accept(held: Held, signed: SignedRecord, hearing: Hearing): void {
 }
 
 /** The node sends again: it has not heard, so its epoch is told again. */
-function hearAgain({ store, memory }: Held, { key, record }: SignedRecord): void {
+function hearAgain({ store, memory, heardAgain }: Held, { key, record }: SignedRecord): void {
   store.countRefusal('duplicate');
+  heardAgain?.(key);
   const state = memory.states.load(key, record.epoch);
   if (!hasSequence(state, record.sequence)) throw new Error('stored, yet not in its state');
   addSequence(state, record.sequence);

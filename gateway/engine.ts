@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import type { MeshPacket } from '../shared/meshtastic/mesh-packet';
 import { keyIdOf } from '../shared/verify';
+import { type Announcing, createAnnouncing } from './announcing';
 import { createBulletinSequence, makeBulletin } from './bulletins';
 import { type ClockKeeping, createClockKeeping, recallClock } from './clock-keeping';
 import { type BulletinSchedule, createBulletinSchedule } from './core/bulletin-schedule';
@@ -33,7 +34,12 @@ import { keepRadio, type Radio } from './radio';
 import type { Teller } from './tell';
 
 /** Sends due bulletins, and hears what the radio said of those sent. */
-function createBulletinSender(base: Base, clock: GatewayClock, schedule: BulletinSchedule) {
+function createBulletinSender(
+  base: Base,
+  clock: GatewayClock,
+  schedule: BulletinSchedule,
+  announcing: Announcing,
+) {
   const gatewayKeyId = keyIdOf(base.key.publicKey);
   const nextSequence = createBulletinSequence(base.store, clock);
   const groupOfPacket = new Map<number, number>();
@@ -43,6 +49,8 @@ function createBulletinSender(base: Base, clock: GatewayClock, schedule: Bulleti
     sendDue(states: SequenceState[], broadcast: (bytes: Uint8Array) => number | null) {
       for (const group of schedule.due(clock.nowMs(), clock.steadyMs())) {
         const doors = { store: base.store, clock, key: base.key, gatewayKeyId, nextSequence };
+        const announcement = announcing.before(group);
+        if (announcement !== null) broadcast(announcement);
         const id = broadcast(makeBulletin(doors, group, states));
         if (id === null) return schedule.failed(group, clock.nowMs(), clock.steadyMs());
         schedule.sent(group, clock.nowMs(), clock.steadyMs());
@@ -231,14 +239,19 @@ export function createEngine(
   const log = options.log ?? stderrLog;
   const holdBackMs = options.holdBackMs ?? GROUP_COMMIT_MS;
   const schedule = createBulletinSchedule();
+  const announcing = createAnnouncing(store, base.key.publicKey, log);
   const custody = createCustody({
     store,
     clock,
     schedule,
     verify: createVerifier(),
-    heardFresh: (key, record) => keeping.heardFresh(key, record),
+    heardFresh(key, record) {
+      keeping.heardFresh(key, record);
+      announcing.heardFresh(key);
+    },
+    heardAgain: announcing.heardAgain,
   });
-  const sender = createBulletinSender(base, clock, schedule);
+  const sender = createBulletinSender(base, clock, schedule, announcing);
   let teller: Teller | null = null;
   const disk = createDiskKeeping({
     store,
@@ -276,6 +289,7 @@ export function createEngine(
     bulletinCounts: sender.counts,
     clockKeeping: keeping,
     diskProblem: disk.problem,
+    nodesWaiting: announcing.nodesWaiting,
     commit,
     /** Begins to hear and to send. The clock must stand right: a paced gateway begins at its first barrier. */
     begin(to: Teller) {

@@ -7,6 +7,7 @@
 import packageJson from '../package.json';
 import { toHex } from '../shared/bytes';
 import { keyIdOf } from '../shared/verify';
+import { setClockFrom } from './clock-keeping';
 import { isInUse, type KnownKey } from './core/judge';
 import { topics } from './core/messages';
 import { startBroker } from './edges/broker';
@@ -24,6 +25,7 @@ import { createSiteReader } from './edges/store/read-sites';
 import { createEngine, type Engine } from './engine';
 import { STOP_DRAIN_MS } from './limits';
 import { type Base, type GatewayOptions, openBase } from './opening';
+import { recoveryView } from './recovery';
 import { type GatewayStatus, readStatus } from './status';
 import { createTeller, type Teller } from './tell';
 import { createViews, SCHEMAS } from './views';
@@ -79,6 +81,7 @@ function infoOf(base: Base) {
     version: packageJson.version,
     pod: base.pod,
     publicKey: toHex(base.key.publicKey),
+    recoveryKey: recoveryView(base.store.meta, null).publicKey,
     sites: sitesInUse(inUse),
     nodes: inUse.length,
     schemas: Object.keys(SCHEMAS).sort(),
@@ -156,6 +159,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       quarantine: quarantineCounts(reader),
       uncommittedCounts: store.uncommittedCounts,
       diskProblem: () => engine.diskProblem(),
+      recovery: () => recoveryView(store.meta, engine.nodesWaiting()),
       radio: () => ({
         session: engine.radio.session(),
         myNodeNum: engine.radio.myNodeNum(),
@@ -171,11 +175,19 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const doors = { store, records, sites, clock, publisher, pod, brokerName: name };
   const to = createTeller({ ...doors, info: () => infoOf(base), health: status });
   teller = to;
-  const views = createViews({ records, sites, pod, nowMs: clock.nowMs, status });
+  const views = createViews({
+    records,
+    sites,
+    pod,
+    nowMs: clock.nowMs,
+    status,
+    setClock: (body) => setClockFrom(engine.clockKeeping, body),
+  });
   const http = await orElse(
     startHttp(options.host ?? '127.0.0.1', options.httpPort ?? 8080, views),
     () => publisher.close().then(closeFiles),
   );
+  for (const warning of status().warnings) (options.log ?? stderrLog)(`WARNING: ${warning}`);
   const begin = () => {
     to.tellAll();
     engine.begin(to);

@@ -157,3 +157,14 @@ export const BULLETIN_CLOCK_S_MAX = 512;
 export const BULLETIN_LIFT_MAX = 400 * 1_440;
 /** How far a restored backup's bulletin number is lifted, numbers: more than one such lift, and 400 days of bulletins. */
 export const BULLETIN_RESTORE_LIFT = 2 * BULLETIN_LIFT_MAX;
+
+/** Longest a verb beside a running gateway waits for the database, ms: longer than the gateway holds a group. */
+export const FACTS_WAIT_MS = 90_000;
+/** A drill of the recovery key is due after this, s: a year and a month. */
+export const DRILL_AFTER_S = 395 * 86_400;
+/** A node has taken a new gateway key when so many new records came and none came twice, records. */
+export const NOTICE_ACCEPTED_AFTER = 6;
+/** A new gateway key is announced before each bulletin of a group, at most so often after a start, bulletins: 30 days. */
+export const NOTICE_OFTEN_MAX = 720;
+/** After that, and when all nodes have it: before every so manyth bulletin of a group, for ever. */
+export const NOTICE_EVERY = 24;

@@ -85,7 +85,8 @@ export function openBase(options: GatewayOptions, clock: GatewayClock): Base {
   const file = options.registerFile ? registerFile(options.registerFile) : null;
   const register = file?.read() ?? null;
   const store = openStore(join(options.dataDir, 'gateway.sqlite'));
-  recallClock(clock, store);
+  // A parent has not said yet what time it is.
+  if (options.clock !== 'parent') recallClock(clock, store);
   const known = store.meta(META_GATEWAY_KEY);
   const keyPath = join(options.dataDir, 'gateway.key');
   if (known === undefined && existsSync(keyPath)) {

@@ -8,6 +8,7 @@ import type { GatewayClock } from './edges/clock';
 import type { QuarantineCounts } from './edges/store/quarantine';
 import type { RecordReader } from './edges/store/read-records';
 import { QUARANTINE_LISTED_MAX } from './limits';
+import { type RecoveryView, recoveryWarnings } from './recovery';
 
 /** State of the radio's session. */
 export type SessionWord = 'closed' | 'syncing' | 'ready';
@@ -20,6 +21,8 @@ export interface GatewayStatus {
   healthy: boolean;
   /** What keeps it from being healthy, in plain words. */
   problems: string[];
+  /** What a person should do some day; it does not make it unhealthy. */
+  warnings: string[];
   records: {
     stored: number;
     duplicate: number;
@@ -31,6 +34,7 @@ export interface GatewayStatus {
   /** Packets that wait until someone registers their key, by key id: a node that is not in the register. */
   quarantine: { key: string; packets: number; lastHeard: number }[];
   clock: ClockView;
+  recovery: RecoveryView;
   radio: { session: SessionWord; number: string | null };
   /** waiting: records and notices the broker has not acknowledged yet. */
   outbox: { waiting: number; broker: 'embedded' | 'external'; connected: boolean };
@@ -46,6 +50,7 @@ export interface StatusDoors {
   uncommittedCounts(): ReadonlyMap<string, number>;
   /** null = the disk takes what is written. */
   diskProblem(): string | null;
+  recovery(): RecoveryView;
   radio(): { session: SessionWord; myNodeNum: number | null; problem: string | null };
   outbox(): GatewayStatus['outbox'];
   bulletins(): GatewayStatus['bulletins'];
@@ -57,6 +62,8 @@ export function readStatus(doors: StatusDoors): GatewayStatus {
     doors.uncommittedCounts(),
   );
   const radio = doors.radio();
+  const recovery = doors.recovery();
+  const nowS = Math.floor(doors.clock.nowMs() / 1000);
   const problems: string[] = [];
   if (radio.session !== 'ready') {
     problems.push(`radio: ${radio.problem ?? 'not connected'}; nothing is heard meanwhile`);
@@ -70,15 +77,17 @@ export function readStatus(doors: StatusDoors): GatewayStatus {
   }
   return {
     pod: doors.pod,
-    t: Math.floor(doors.clock.nowMs() / 1000),
+    t: nowS,
     healthy: problems.length === 0,
     problems,
+    warnings: recoveryWarnings(recovery, doors.clock.state() === 'unknown' ? null : nowS),
     records: { stored, duplicate, rejected, byReason },
     disagreements,
     quarantine: doors
       .quarantine(QUARANTINE_LISTED_MAX)
       .map(({ keyId, packets, lastHeardS }) => ({ key: keyId, packets, lastHeard: lastHeardS })),
     clock: clockView(doors.clock.reading()),
+    recovery,
     radio: {
       session: radio.session,
       number: radio.myNodeNum === null ? null : radioName(radio.myNodeNum),

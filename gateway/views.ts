@@ -3,6 +3,8 @@
  * Way: readers of the store and the gateway's status -> messages -> answers.
  * Described in docs/api.md.
  */
+
+import type { ClockAnswer } from './clock-keeping';
 import { namedCounters, recordMessage, type SiteReading, siteMessage } from './core/messages';
 import { type Answer, type AnswerFunction, errorAnswer } from './edges/http';
 import type { RecordReader } from './edges/store/read-records';
@@ -42,6 +44,8 @@ export interface ViewDoors {
   pod: string;
   nowMs(): number;
   status(): GatewayStatus;
+  /** Answers POST /api/v1/clock, whose body is this JSON value. For technicians only. */
+  setClock(body: unknown): ClockAnswer;
 }
 
 function json(body: object, status = 200): Answer {

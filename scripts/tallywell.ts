@@ -4,7 +4,9 @@
  * Exit codes: 0 good; 1 something went wrong (said in words); 2 the command line was not understood.
  */
 import { Command, CommanderError } from 'commander';
+import { registerClockCommand } from './clock';
 import { registerGatewayCommand } from './gateway';
+import { registerRecoveryKeyCommand } from './recovery-key';
 import { registerVillageCommand } from './village';
 
 const program = new Command('tallywell')
@@ -13,6 +15,8 @@ const program = new Command('tallywell')
   .exitOverride();
 registerVillageCommand(program);
 registerGatewayCommand(program);
+registerClockCommand(program);
+registerRecoveryKeyCommand(program);
 // exitOverride is not inherited by verbs that were added with addCommand or command(): set it on each.
 for (const verb of program.commands) verb.exitOverride();
 

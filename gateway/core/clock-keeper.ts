@@ -71,7 +71,7 @@ export interface MachineMoment {
 export interface ClockKeeper {
   offer(offer: TimeOffer, steadyMs: number): OfferVerdict;
   read(steadyMs: number): ClockReading;
-  /** Nothing before this time is believed of anyone but a time server or a technician. It only rises. */
+  /** Nothing before this time is believed of anyone but a time server or a technician. It only rises, and from now on it runs. */
   raiseFloor(timeMs: number, steadyMs: number): void;
   /** Goes on with a saved time if the machine ran all the while. @returns did it? */
   restore(saved: SavedClock, moment: MachineMoment, steadyMs: number): boolean;
@@ -198,7 +198,8 @@ function restore(
 export function createClockKeeper(): ClockKeeper {
   const keeping: Keeping = {
     basis: null,
-    floor: { timeMs: CLOCK_PLAUSIBLE_FROM_MS, steadyMs: 0 },
+    // It stands until it is raised for the first time: nobody has said yet when the steady clock began.
+    floor: { timeMs: CLOCK_PLAUSIBLE_FROM_MS, steadyMs: Number.POSITIVE_INFINITY },
     since: { what: '', steadyMs: 0 },
     steps: [],
   };
@@ -210,7 +211,7 @@ export function createClockKeeper(): ClockKeeper {
     },
     read: (steadyMs) => read(keeping, steadyMs),
     raiseFloor(timeMs, steadyMs) {
-      if (timeMs > floorAt(keeping, steadyMs)) keeping.floor = { timeMs, steadyMs };
+      keeping.floor = { timeMs: Math.max(timeMs, floorAt(keeping, steadyMs)), steadyMs };
     },
     restore: (saved, moment, steadyMs) => restore(keeping, saved, moment, steadyMs),
     save(moment, steadyMs) {

@@ -21,8 +21,8 @@ export interface GatewayKey {
   sign(message: Uint8Array): Uint8Array;
 }
 
-/** Writes the whole file or nothing: a power cut leaves no half key. */
-function writeSecret(path: string, text: string): void {
+/** Writes the whole file (0600) or nothing: a power cut leaves no half key. Throws: when it cannot be written. */
+export function writeSecretFile(path: string, text: string): void {
   const fresh = `${path}.new`;
   const file = openSync(fresh, 'w', 0o600);
   writeSync(file, text);
@@ -69,6 +69,16 @@ export function loadGatewayKey(path: string, mayMake: boolean): GatewayKey {
     );
   }
   const { privateKey } = generateKeyPairSync('ed25519');
-  writeSecret(path, privateKey.export({ type: 'pkcs8', format: 'pem' }) as string);
+  writeSecretFile(path, privateKey.export({ type: 'pkcs8', format: 'pem' }) as string);
   return keyOf(privateKey);
+}
+
+/**
+ * Makes a new key in the place of whatever is there. @returns its public half.
+ * Throws: when it cannot be written.
+ */
+export function replaceGatewayKey(path: string): Uint8Array {
+  const { privateKey } = generateKeyPairSync('ed25519');
+  writeSecretFile(path, privateKey.export({ type: 'pkcs8', format: 'pem' }) as string);
+  return keyOf(privateKey).publicKey;
 }

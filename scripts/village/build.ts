@@ -183,9 +183,12 @@ export function buildVillage(setup: BuildSetup): Village {
   };
 }
 
-/** The water points whose node has a radio chip of its own: spread evenly over the slots. Canteens have radios. */
+/**
+ * The water points whose node has a radio chip of its own: spread evenly over the slots. Canteens have radios, except
+ * where all have chips.
+ */
 function isLora({ options, plan }: BuildSetup, site: Site): boolean {
-  if (site.kind === 'canteen') return false;
+  if (site.kind === 'canteen') return options.loraPercent === 100;
   const place = plan.sites.filter(({ kind }) => kind === site.kind).indexOf(site);
   const share = options.loraPercent / 100;
   return Math.floor((place + 1) * share) > Math.floor(place * share);

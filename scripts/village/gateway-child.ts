@@ -16,6 +16,12 @@ export interface BarrierReply {
   session: RadioSessionState;
 }
 
+/** What the gateway's machine could know of the time. Default: a time server answers, and it was never started anew. */
+export interface TimeEvidence {
+  isVouched?: boolean;
+  bootId?: string;
+}
+
 /** What the gateway says when it has started. */
 export interface GatewayReady {
   publicKey: string;
@@ -28,7 +34,11 @@ export interface GatewayReady {
 export interface GatewayChild {
   ready: Promise<GatewayReady | undefined>;
   /** Sets the gateway's clock (unix ms) and waits until it has read `radioBytes` of its connection and committed them. */
-  barrier(timeMs: number, radioBytes: number): Promise<BarrierReply | undefined>;
+  barrier(
+    timeMs: number,
+    radioBytes: number,
+    evidence?: TimeEvidence,
+  ): Promise<BarrierReply | undefined>;
   /** Asks it to end properly; resolves to its exit code (null after a signal). */
   stop(): Promise<number | null>;
   /** How it ended, once it has: code or signal in words. */
@@ -97,13 +107,13 @@ function talkTo(child: ChildProcess, pidFile: string): GatewayChild {
       end(signal === null ? `exit code ${exitCode}` : `signal ${signal}`);
     });
   });
-  const barrier = (timeMs: number, radioBytes: number): Promise<BarrierReply | undefined> =>
+  const barrier: GatewayChild['barrier'] = (timeMs, radioBytes, evidence) =>
     new Promise((resolve) => {
       if (gone) return resolve(undefined);
       const id = ++barriers;
       waiting.set(id, resolve);
       // A send that fails means the process is ending: its exit answers everything that waits.
-      child.send({ type: 'barrier', id, timeMs, radioBytes }, () => {});
+      child.send({ type: 'barrier', id, timeMs, radioBytes, ...evidence }, () => {});
     });
   const stop = async (): Promise<number | null> => {
     if (!gone) {

@@ -12,6 +12,7 @@ import {
   type GatewayStart,
   type RadioSessionState,
   startGatewayChild,
+  type TimeEvidence,
 } from './gateway-child';
 import type { RadioPort } from './radio-port';
 
@@ -42,6 +43,7 @@ export interface GatewayLink {
 }
 
 interface LinkState {
+  evidence: (timeMs: number) => TimeEvidence;
   start: GatewayStart;
   port: RadioPort;
   note: (text: string) => void;
@@ -97,7 +99,7 @@ async function restart(state: LinkState): Promise<void> {
 
 /** One exchange; undefined when the process ended during it. */
 async function exchange(state: LinkState, timeMs: number): Promise<RadioSessionState | undefined> {
-  const reply = await state.child.barrier(timeMs, state.port.bytesSent());
+  const reply = await state.child.barrier(timeMs, state.port.bytesSent(), state.evidence(timeMs));
   if (reply === undefined) return undefined;
   if (reply.session !== 'closed') await state.port.received(reply.radioBytes);
   state.port.deliver();
@@ -124,11 +126,13 @@ export async function openGatewayLink(
   start: GatewayStart,
   port: RadioPort,
   note: (text: string) => void,
+  evidence: (timeMs: number) => TimeEvidence = () => ({}),
 ): Promise<GatewayLink> {
   const state: LinkState = {
     start,
     port,
     note,
+    evidence,
     restarts: 0,
     ...(await startUntilReady(start, true)),
   };

@@ -26,6 +26,11 @@ export function nodeKeyOf(seed: number, run: number, site: string): NodeKey {
   return { seed: secret, publicKey: getPublicKey(secret) };
 }
 
+/** Seed of the pod's recovery key: 32 bytes, the entropy of its 24 words. */
+export function recoverySeedOf(seed: number): Uint8Array {
+  return seededBytes(seed, 'recovery key');
+}
+
 /** A radio number: any but the reserved 0..3 and 0xFFFFFFFF. */
 export function radioNumberOf(seed: number, label: string): number {
   const bytes = seededBytes(seed, `radio/${label}`);

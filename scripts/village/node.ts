@@ -31,6 +31,7 @@ import type { Site } from './sites';
 const PIN_METER = 2;
 const PIN_METER_XIAO = 0;
 const PIN_BUTTONS = [3, 4] as const;
+const PIN_BUTTONS_XIAO = [6, 7] as const;
 /** nRF52832 as MDBT42Q: ten pages of Storage. */
 const PAGE_BYTES = 4096;
 const PAGE_COUNT = 10;
@@ -169,6 +170,7 @@ export function createNode(setup: NodeSetup): VillageNode {
   const setRadioWorking = joinMesh(setup, board, step, readWire(records.take));
   const isXiao = setup.mesh.link === 'lora';
   const meterPin = isXiao ? PIN_METER_XIAO : PIN_METER;
+  const pinButtons = isXiao ? PIN_BUTTONS_XIAO : PIN_BUTTONS;
   const keyOffset = isXiao ? 0 : MDBT42Q_KEY_OFFSET;
   const isCanteen = site.kind === 'canteen';
   const meters = isCanteen ? [createMeter(1), createMeter(1)] : [createMeter(setup.meterUl)];
@@ -187,7 +189,7 @@ export function createNode(setup: NodeSetup): VillageNode {
         power.passBy(counter, count);
         return;
       }
-      if (isCanteen) board.press(PIN_BUTTONS[counter]);
+      if (isCanteen) board.press(pinButtons[counter]);
       else board.addPulses(meterPin, count);
       step();
     },

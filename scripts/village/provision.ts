@@ -4,11 +4,12 @@
  * Source: the node's own files (firmware); a real node is provisioned with the same ones.
  */
 import { crc32 } from 'node:zlib';
+import { getPublicKey } from '@noble/ed25519';
 import type { LoraConfig } from '../../firmware/board';
 import { toHex } from '../../shared/bytes';
 import { CHANNEL_NAME } from '../../shared/limits';
 import { keyIdOf } from '../../shared/verify';
-import { nodeKeyOf } from './keys';
+import { nodeKeyOf, recoverySeedOf } from './keys';
 import type { VillageOptions } from './options';
 import { CALIBRATION_ID, meterUlOf } from './register-file';
 import type { Site } from './sites';
@@ -45,6 +46,11 @@ function keyRegion(pair: Uint8Array): Uint8Array {
   return region;
 }
 
+/** Public half of the pod's recovery key, hex. */
+function recoveryKeyOf(seed: number): string {
+  return toHex(getPublicKey(recoverySeedOf(seed)));
+}
+
 /** The files of a fresh node: configuration, key (seed and public key), an erased journal. */
 export function provisionOf(setup: ProvisionSetup): Provision {
   const { site, options } = setup;
@@ -60,7 +66,8 @@ export function provisionOf(setup: ProvisionSetup): Provision {
     calibrationId: pulseUl > 0 ? CALIBRATION_ID : 0,
     pulseUl,
     channel: CHANNEL_NAME,
-    ...(setup.lora ? { lora: setup.lora } : {}),
+    // The MDBT42Q's program has no room for a new gateway key.
+    ...(setup.lora ? { lora: setup.lora, recoveryKey: recoveryKeyOf(options.seed) } : {}),
   };
   const pair = new Uint8Array([...key.seed, ...key.publicKey]);
   return [

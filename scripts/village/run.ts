@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buildVillage, type Village } from './build';
 import { openVillageFolder, type VillageFolder } from './data-dir';
+import type { TimeEvidence } from './gateway-child';
 import { type GatewayLink, openGatewayLink } from './gateway-link';
 import { packageFolder, replayCommand, type VillageOptions } from './options';
 import { readPoints } from './points';
@@ -38,6 +39,8 @@ const REACHED_MS = 3_600_000;
 export interface RunHooks {
   /** Called once when the world stands, before its time moves. */
   built?(village: Village): void;
+  /** What the gateway's machine could know of the time, at a Unix time in ms. */
+  evidence?(timeMs: number): TimeEvidence;
   stdout?: { write(text: string): unknown };
   stderr?: { write(text: string): unknown };
 }
@@ -130,7 +133,7 @@ async function prepare(options: VillageOptions, hooks: RunHooks): Promise<Run> {
     folder: folder.folder,
   };
   try {
-    const link = await openGatewayLink(start, port, view.note);
+    const link = await openGatewayLink(start, port, view.note, hooks.evidence);
     village.provision(link.ready().publicKey, taps.days);
     hooks.built?.(village);
     return { options, folder, plan, taps, view, village, port, link, before };

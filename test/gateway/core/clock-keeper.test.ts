@@ -102,6 +102,7 @@ test('property: what is called trusted is right, the time runs on, and goes back
   fc.assert(
     fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
       let keeper = createClockKeeper();
+      keeper.raiseFloor(0, 0);
       let trueMs = START;
       let boot = { at: START - 5_000, id: 0 };
       let processAt = START;
