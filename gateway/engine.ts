@@ -227,6 +227,12 @@ function createHearing(doors: {
   };
 }
 
+/** Chores that a full disk does not end, and the look at the disk itself. */
+function guarded(chores: Chore[], disk: DiskKeeping): Chore[] {
+  const within = chores.map(({ everyMs, run }) => ({ everyMs, run: () => void disk.guard(run) }));
+  return [{ everyMs: 0, run: disk.tick }, ...within];
+}
+
 /** Puts the core together. It does nothing before begin(). */
 export function createEngine(
   options: GatewayOptions,
@@ -241,10 +247,7 @@ export function createEngine(
   const schedule = createBulletinSchedule();
   const announcing = createAnnouncing(store, base.key.publicKey, log);
   const custody = createCustody({
-    store,
-    clock,
-    schedule,
-    verify: createVerifier(),
+    ...{ store, clock, schedule, verify: createVerifier() },
     heardFresh(key, record) {
       keeping.heardFresh(key, record);
       announcing.heardFresh(key);
@@ -279,11 +282,10 @@ export function createEngine(
     ...{ base, clock, log, custody, schedule, keeping, sender, radio, commit, within },
     teller: () => teller,
   });
-  const guarded = chores.all.map(({ everyMs, run }) => ({
-    everyMs,
-    run: () => void disk.guard(run),
-  }));
-  const ticker = createTicker(clock, [{ everyMs: 0, run: disk.tick }, ...guarded]);
+  const ticker = createTicker(clock, [
+    { everyMs: 0, run: disk.tick },
+    ...guarded(chores.all, disk),
+  ]);
   return {
     radio,
     bulletinCounts: sender.counts,
@@ -294,7 +296,6 @@ export function createEngine(
     /** Begins to hear and to send. The clock must stand right: a paced gateway begins at its first barrier. */
     begin(to: Teller) {
       teller = to;
-      // A paced clock stands right only now.
       if (paced) recallClock(clock, store);
       disk.tick();
       disk.guard(chores.takeKeys);
