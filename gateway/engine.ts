@@ -269,7 +269,7 @@ export function createEngine(
   });
   const keeping = createClockKeeping({ clock, store, delayS, log, commit });
   const radio = keepRadio({
-    open: base.openRadio,
+    open: base.openRadios[0],
     clock,
     random: Math.random,
     randomU32: () => randomBytes(4).readUInt32LE(),

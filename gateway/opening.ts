@@ -21,8 +21,8 @@ import { type RegisterFile, registerFile } from './register-file';
 export interface GatewayOptions {
   /** Folder for database and key; made when it is not there. */
   dataDir: string;
-  /** tcp://host[:port] or serial:/dev/… */
-  radio: string;
+  /** Radios of the pod, one or more, each tcp://host[:port] or serial:/dev/serial/by-id/… */
+  radios: string[];
   /** Register file (JSON), imported at each start. */
   registerFile?: string;
   /** Name of the pod in topics; else the register's, else the one stored, else "pod". */
@@ -34,6 +34,18 @@ export interface GatewayOptions {
   /** 0 = any free one. */
   mqttPort?: number;
   httpPort?: number;
+  /** TLS of the embedded broker, on a port of its own beside the plain one. */
+  mqttTls?: TlsOptions;
+  /** How to prove oneself to the external broker. */
+  mqttLogin?: BrokerLogin;
+  /** May clients of an external broker send requests (bridge/request/…)? Its own ACL must guard that topic. Default false. */
+  mqttRequests?: boolean;
+  /** Home Assistant discovery: prefix of its topics, usually "homeassistant". Without it nothing is told. */
+  homeAssistantPrefix?: string;
+  /** What somebody without account may do over HTTP and MQTT. Default reader. */
+  anonymous?: 'reader' | 'nobody';
+  /** Daily backups. Without it none are made. */
+  backup?: BackupOptions;
   /** Longest a stored record waits for its commit, ms, 0..GROUP_COMMIT_MS. Default GROUP_COMMIT_MS. */
   holdBackMs?: number;
   /** Who keeps the clock. Default system. */
@@ -46,6 +58,34 @@ export interface GatewayOptions {
  * (a server or container whose clock somebody else keeps). parent: a parent process, over IPC.
  */
 export type ClockChoice = 'system' | 'machine' | 'parent';
+
+/** A certificate for a listener. */
+export interface TlsOptions {
+  /** 0 = any free one. */
+  port: number;
+  /** PEM files. */
+  certFile: string;
+  keyFile: string;
+}
+
+/** A login at an external broker. */
+export interface BrokerLogin {
+  username?: string;
+  /** File whose first line is the password. */
+  passwordFile?: string;
+  /** PEM file of the authority that signed the broker's certificate. */
+  caFile?: string;
+}
+
+/** How backups are made. */
+export interface BackupOptions {
+  /** Default DIR/backup. */
+  folder?: string;
+  /** Backups kept at each place, 1..365. Default 7. */
+  keep?: number;
+  /** Also copy to USB sticks that are mounted below /media or /run/media or /mnt. Default true. */
+  usb?: boolean;
+}
 
 const DEFAULT_RADIO_PORT = 4403;
 
@@ -62,7 +102,7 @@ function transportOf(radio: string): OpenTransport {
 
 /** What the gateway stands on. */
 export interface Base {
-  openRadio: OpenTransport;
+  openRadios: OpenTransport[];
   store: Store;
   key: GatewayKey;
   pod: string;
@@ -80,7 +120,7 @@ export function importTimeS(store: Store, clock: GatewayClock): number {
  * Throws: RegisterError; a database or key that cannot be used; a pod name that cannot be a topic.
  */
 export function openBase(options: GatewayOptions, clock: GatewayClock): Base {
-  const openRadio = transportOf(options.radio);
+  const openRadios = options.radios.map(transportOf);
   mkdirSync(options.dataDir, { recursive: true, mode: 0o700 });
   const file = options.registerFile ? registerFile(options.registerFile) : null;
   const register = file?.read() ?? null;
@@ -106,5 +146,5 @@ export function openBase(options: GatewayOptions, clock: GatewayClock): Base {
   store.setMeta(META_POD, pod);
   if (register !== null) store.importRegister(register, keyIdOf, importTimeS(store, clock));
   store.commit();
-  return { openRadio, store, key, pod, register: file };
+  return { openRadios, store, key, pod, register: file };
 }

@@ -9,7 +9,7 @@ import type { ClockChoice } from '../gateway/opening';
 
 interface GatewayFlags {
   data: string;
-  radio: string;
+  radio: string[];
   register?: string;
   pod?: string;
   mqtt?: string;
@@ -44,7 +44,7 @@ function clockName(text: string): ClockChoice {
 async function runGateway(flags: GatewayFlags): Promise<void> {
   const gateway = await startGateway({
     dataDir: flags.data,
-    radio: flags.radio,
+    radios: flags.radio,
     registerFile: flags.register,
     pod: flags.pod,
     mqttUrl: flags.mqtt,
@@ -68,7 +68,10 @@ export function registerGatewayCommand(program: Command): void {
     .command('gateway')
     .description('Hear, verify, keep and tell what the nodes count.')
     .requiredOption('--data <dir>', 'folder of database and key')
-    .requiredOption('--radio <address>', 'tcp://host:port or serial:/dev/serial/by-id/…')
+    .requiredOption(
+      '--radio <address...>',
+      'tcp://host:port or serial:/dev/serial/by-id/…; several radios: several addresses',
+    )
     .option('--register <file>', 'sites and nodes (JSON), imported at each start')
     .option('--pod <name>', 'name of the pod in topics')
     .option('--mqtt <url>', 'publish to this broker instead of the embedded one')

@@ -86,6 +86,16 @@ export async function startBroker(host: string, port: number): Promise<EmbeddedB
       last = published.catch(() => {});
       return published;
     },
+    listen(filter, hear) {
+      broker.subscribe(
+        filter,
+        ({ topic, payload }, done) => {
+          hear({ topic, payload: new Uint8Array(payload as Buffer), scope: 'reader' });
+          done();
+        },
+        () => {},
+      );
+    },
     close: () =>
       new Promise((resolve) => {
         server.close();

@@ -8,7 +8,7 @@
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 import { RETRY_MS_MAX, RETRY_MS_MIN } from '../limits';
 import type { Log } from './log';
-import type { Publisher } from './publisher';
+import type { Heard, Publisher } from './publisher';
 
 /** How to reach the broker and what it says when we are gone. */
 export interface MqttOutOptions {
@@ -60,6 +60,7 @@ export function connectBroker(options: MqttOutOptions): Publisher {
   let closed = false;
   const unacknowledged = new Set<() => void>();
   const where = urlForLog(options.url);
+  const listeners = new Map<string, (message: Heard) => void>();
 
   const retry = () => {
     if (closed) return;
@@ -74,6 +75,7 @@ export function connectBroker(options: MqttOutOptions): Publisher {
     current.on('connect', () => {
       retryMs = RETRY_MS_MIN;
       options.log(`broker ${where}: connected`);
+      for (const filter of listeners.keys()) current.subscribe(filter, { qos: 1 });
       options.onConnect();
     });
     current.on('error', (error) => {
@@ -105,6 +107,10 @@ export function connectBroker(options: MqttOutOptions): Publisher {
           else resolve();
         });
       }),
+    listen(filter, hear) {
+      listeners.set(filter, hear);
+      if (client.connected) client.subscribe(filter, { qos: 1 });
+    },
     async close() {
       closed = true;
       clearTimeout(retryTimer);

@@ -115,10 +115,10 @@ export async function bench(): Promise<boolean> {
 async function startEngine(folder: string, register: object) {
   const registerFile = join(folder, 'register.json');
   writeFileSync(registerFile, JSON.stringify(register));
-  const options = { dataDir: folder, radio: 'tcp://127.0.0.1:1', registerFile, log: () => {} };
+  const options = { dataDir: folder, radios: ['tcp://127.0.0.1:1'], registerFile, log: () => {} };
   const clock = systemClock(keptMachine());
   const radio = radioInMemory();
-  const base = { ...openBase(options, clock), openRadio: radio.open };
+  const base = { ...openBase(options, clock), openRadios: [radio.open] };
   const engine = createEngine(options, base, clock);
   engine.begin({
     ...{ afterCommit() {}, tellAll() {}, tellHealth() {}, tellByTime() {} },

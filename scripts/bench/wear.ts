@@ -72,9 +72,9 @@ function offsetsS(): number[] {
 async function openGateway(folder: string, nodes: BenchNode[], clock: ParentClock) {
   const registerFile = join(folder, 'register.json');
   writeFileSync(registerFile, JSON.stringify(benchRegister(nodes)));
-  const options = { dataDir: folder, radio: 'tcp://127.0.0.1:1', registerFile, log: () => {} };
+  const options = { dataDir: folder, radios: ['tcp://127.0.0.1:1'], registerFile, log: () => {} };
   const radio = radioInMemory();
-  const base = { ...openBase(options, clock), openRadio: radio.open };
+  const base = { ...openBase(options, clock), openRadios: [radio.open] };
   const engine = createEngine(options, base, clock);
   const reader = base.store.openReader();
   const publisher = await startBroker('127.0.0.1', 0);

@@ -35,7 +35,7 @@ async function startIn(folder: string, radio: OracleRadio): Promise<Scene> {
   const options = {
     holdBackMs: 0,
     dataDir: folder,
-    radio: radio.url,
+    radios: [radio.url],
     registerFile: join(folder, 'register.json'),
     mqttPort: 0,
     httpPort: 0,

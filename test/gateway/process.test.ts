@@ -127,7 +127,7 @@ test('a lost database is not taken silently for a new one, a lost key not replac
   const log: string[] = [];
   const options = {
     dataDir: folder,
-    radio: 'tcp://127.0.0.1:9',
+    radios: ['tcp://127.0.0.1:9'],
     mqttPort: 0,
     httpPort: 0,
     log: (line: string) => void log.push(line),
@@ -181,7 +181,7 @@ test('a radio on a serial line is heard like one on TCP', async () => {
   const gateway = await startGateway({
     holdBackMs: 0,
     dataDir: folder,
-    radio: `serial:${path}`,
+    radios: [`serial:${path}`],
     registerFile: registerFile(folder, [1, 2]),
     mqttPort: 0,
     httpPort: 0,

@@ -46,7 +46,7 @@ test('every message on every topic and every API answer fits its schema', async 
   const gateway = await startGateway({
     holdBackMs: 0,
     dataDir: folder,
-    radio: radio.url,
+    radios: [radio.url],
     registerFile: registerFile(folder, [1, 2]),
     mqttPort: 0,
     httpPort: 0,

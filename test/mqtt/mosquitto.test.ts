@@ -23,7 +23,7 @@ async function scene(folder: string, mqttUrl?: string): Promise<Scene> {
   const gateway = await startGateway({
     holdBackMs: 0,
     dataDir: folder,
-    radio: radio.url,
+    radios: [radio.url],
     registerFile: registerFile(folder, [1, 2]),
     mqttUrl,
     mqttPort: 0,

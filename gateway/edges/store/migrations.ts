@@ -203,8 +203,25 @@ DROP TABLE old_conflict;
 INSERT INTO meta VALUES ('rollups', 'stale');
 `;
 
+/** Accounts and tokens. */
+const STEP_3 = `
+CREATE TABLE account (
+  name TEXT PRIMARY KEY,
+  scope TEXT NOT NULL CHECK (scope IN ('reader', 'technician', 'admin')),
+  password TEXT NOT NULL,
+  made_s INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE token (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  scope TEXT NOT NULL CHECK (scope IN ('reader', 'technician', 'admin')),
+  hash BLOB NOT NULL UNIQUE,
+  made_s INTEGER NOT NULL
+) STRICT;
+`;
+
 /** The steps, first to last. The number of a step is its place, from 1. */
-export const MIGRATIONS: readonly string[] = [STEP_1, STEP_2];
+export const MIGRATIONS: readonly string[] = [STEP_1, STEP_2, STEP_3];
 
 /**
  * Brings a database to the newest form.

@@ -150,3 +150,20 @@ CREATE TABLE notice (
   at_s INTEGER NOT NULL,
   body TEXT NOT NULL
 ) STRICT;
+
+-- Who may do what. password: scrypt's parameters, salt and hash, never the password (edges/passwords.ts).
+CREATE TABLE account (
+  name TEXT PRIMARY KEY,
+  scope TEXT NOT NULL CHECK (scope IN ('reader', 'technician', 'admin')),
+  password TEXT NOT NULL,
+  made_s INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Tokens of programs. hash: SHA-256 of the token, which is random and shown once.
+CREATE TABLE token (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  scope TEXT NOT NULL CHECK (scope IN ('reader', 'technician', 'admin')),
+  hash BLOB NOT NULL UNIQUE,
+  made_s INTEGER NOT NULL
+) STRICT;

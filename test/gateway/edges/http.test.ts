@@ -15,7 +15,7 @@ async function gatewayWithOneRecord(): Promise<RunningGateway> {
   const gateway = await startGateway({
     holdBackMs: 0,
     dataDir: folder,
-    radio: radio.url,
+    radios: [radio.url],
     registerFile: registerFile(folder, [1, 2]),
     clock: 'machine',
     mqttPort: 0,
@@ -94,7 +94,7 @@ test('health fails while the radio is away', async () => {
   const gateway = await startGateway({
     holdBackMs: 0,
     dataDir: folder,
-    radio: 'tcp://127.0.0.1:9',
+    radios: ['tcp://127.0.0.1:9'],
     mqttPort: 0,
     httpPort: 0,
     log: () => {},
@@ -126,6 +126,6 @@ test('what is no reading request is refused, and the server lives on', async () 
 test('a port in use is said with what to do', async () => {
   const gateway = await gatewayWithOneRecord();
   const httpPort = Number(new URL(gateway.httpUrl).port);
-  const second = { dataDir: testFolder(), radio: 'tcp://127.0.0.1:9', mqttPort: 0, httpPort };
+  const second = { dataDir: testFolder(), radios: ['tcp://127.0.0.1:9'], mqttPort: 0, httpPort };
   await expect(startGateway({ ...second, log: () => {} })).rejects.toThrow(/--http-port/);
 });

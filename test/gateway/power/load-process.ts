@@ -34,14 +34,14 @@ clock.set(START_S * 1000);
 const nodes = Array.from({ length: NODES }, (_, number) => benchNode(number));
 const registerFile = join(folder, 'register.json');
 writeFileSync(registerFile, JSON.stringify(benchRegister(nodes)));
-const options = { dataDir: folder, radio: 'tcp://127.0.0.1:1', registerFile, log: () => {} };
+const options = { dataDir: folder, radios: ['tcp://127.0.0.1:1'], registerFile, log: () => {} };
 const bulletins = openSync(join(folder, 'bulletins'), 'a');
 const radio = radioInMemory((packet) => {
   const payload = packet.decoded?.payload;
   if (payload && packet.decoded?.portnum === PORTNUM)
     writeSync(bulletins, Buffer.from([payload.length, ...payload]));
 });
-const base = { ...openBase(options, clock), openRadio: radio.open };
+const base = { ...openBase(options, clock), openRadios: [radio.open] };
 const engine = createEngine(options, base, clock);
 engine.begin({
   ...{ afterCommit() {}, tellAll() {}, tellHealth() {}, tellByTime() {} },
