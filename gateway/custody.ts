@@ -31,6 +31,8 @@ export interface CustodyDoors {
   clock: GatewayClock;
   schedule: BulletinSchedule;
   verify: JudgeLookups['verify'];
+  /** A site was heard: a record of it is stored. */
+  heardSite?(site: string): void;
   /** A record that was never stored before, newer than all of its key. */
   heardFresh?(key: KnownKey, record: TallyRecord): void;
   /** A stored record came again. */
@@ -120,6 +122,7 @@ function accept(held: Held, signed: SignedRecord, hearing: Hearing): void {
   addSequence(state, record.sequence);
   noteKept(state, record.sequence, record.kept);
   changedSites.add(placement.site);
+  held.heardSite?.(placement.site);
   if (behind) return;
   memory.newest.set(key.rowId, { epoch: record.epoch, sequence: record.sequence });
   held.heardFresh?.(key, record);

@@ -11,6 +11,7 @@ import { type ClockKeeping, createClockKeeping, recallClock } from './clock-keep
 import { type BulletinSchedule, createBulletinSchedule } from './core/bulletin-schedule';
 import type { OwnRadio } from './core/heard';
 import { isInUse } from './core/judge';
+import { createLatelyHeard } from './core/lately-heard';
 import type { Outcome, SentPacket } from './core/radio-sent';
 import { RegisterError } from './core/register';
 import { groupOf, type SequenceState } from './core/sequences';
@@ -26,6 +27,7 @@ import {
   GROUP_COMMIT_MS,
   GROUP_RECORDS_MAX,
   HEALTH_MS,
+  LAST_HEARD_STEP_S,
   SETTLED_MS,
   TICK_MS,
 } from './limits';
@@ -233,6 +235,17 @@ function guarded(chores: Chore[], disk: DiskKeeping): Chore[] {
   return [{ everyMs: 0, run: disk.tick }, ...within];
 }
 
+/** When sites were last heard, across corrections of the clock. */
+function rememberHearings(clock: GatewayClock) {
+  const lately = createLatelyHeard(LAST_HEARD_STEP_S);
+  const moment = () => ({ nowMs: clock.nowMs(), steadyMs: clock.steadyMs() });
+  return {
+    heardSite: (site: string) => lately.heard(site, moment()),
+    /** Unix s by the clock as it is now. `storedS`: by the clock of that time. */
+    lastHeardS: (site: string, storedS: number) => lately.lastHeardS(site, storedS, moment()),
+  };
+}
+
 /** Puts the core together. It does nothing before begin(). */
 export function createEngine(
   options: GatewayOptions,
@@ -246,8 +259,10 @@ export function createEngine(
   const holdBackMs = options.holdBackMs ?? GROUP_COMMIT_MS;
   const schedule = createBulletinSchedule();
   const announcing = createAnnouncing(store, base.key.publicKey, log);
+  const hearings = rememberHearings(clock);
   const custody = createCustody({
     ...{ store, clock, schedule, verify: createVerifier() },
+    heardSite: hearings.heardSite,
     heardFresh(key, record) {
       keeping.heardFresh(key, record);
       announcing.heardFresh(key);
@@ -282,16 +297,14 @@ export function createEngine(
     ...{ base, clock, log, custody, schedule, keeping, sender, radio, commit, within },
     teller: () => teller,
   });
-  const ticker = createTicker(clock, [
-    { everyMs: 0, run: disk.tick },
-    ...guarded(chores.all, disk),
-  ]);
+  const ticker = createTicker(clock, guarded(chores.all, disk));
   return {
     radio,
     bulletinCounts: sender.counts,
     clockKeeping: keeping,
     diskProblem: disk.problem,
     nodesWaiting: announcing.nodesWaiting,
+    lastHeardS: hearings.lastHeardS,
     commit,
     /** Begins to hear and to send. The clock must stand right: a paced gateway begins at its first barrier. */
     begin(to: Teller) {

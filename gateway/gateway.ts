@@ -20,8 +20,8 @@ import { type Barrier, listenToParent, type ToParent, tellParent } from './edges
 import type { Publisher } from './edges/publisher';
 import { quarantineCounts } from './edges/store/quarantine';
 import { createDelayReader } from './edges/store/read-delays';
-import { createRecordReader } from './edges/store/read-records';
-import { createSiteReader } from './edges/store/read-sites';
+import { createRecordReader, type RecordReader } from './edges/store/read-records';
+import { createSiteReader, type SiteReader } from './edges/store/read-sites';
 import { createEngine, type Engine } from './engine';
 import { STOP_DRAIN_MS } from './limits';
 import { type Base, type GatewayOptions, openBase } from './opening';
@@ -113,6 +113,56 @@ function createBarrier(engine: Engine, clock: ParentClock, begin: () => void) {
   };
 }
 
+/** What the status is read from. */
+interface StatusParts {
+  options: GatewayOptions;
+  base: Base;
+  clock: GatewayClock;
+  reader: ReturnType<Base['store']['openReader']>;
+  records: RecordReader;
+  engine: Engine;
+  publisher: Publisher;
+  /** Records and notices that wait to be told. */
+  lag(): number;
+}
+
+/** How the gateway is doing now. */
+function statusOf(parts: StatusParts): GatewayStatus {
+  const { options, base, clock, reader, records, engine, publisher, lag } = parts;
+  return readStatus({
+    pod: base.pod,
+    clock,
+    records,
+    quarantine: quarantineCounts(reader),
+    uncommittedCounts: base.store.uncommittedCounts,
+    diskProblem: () => engine.diskProblem(),
+    recovery: () => recoveryView(base.store.meta, engine.nodesWaiting()),
+    radio: () => ({
+      session: engine.radio.session(),
+      myNodeNum: engine.radio.myNodeNum(),
+      problem: engine.radio.problem(),
+    }),
+    outbox: () => ({
+      waiting: lag(),
+      broker: options.mqttUrl === undefined ? 'embedded' : 'external',
+      connected: publisher.isConnected(),
+    }),
+    bulletins: () => ({ ...engine.bulletinCounts }),
+  });
+}
+
+/** What the store says of sites, with the times they were last heard by the clock as it is now. */
+function datedNow(stored: SiteReader, lastHeardS: Engine['lastHeardS']): SiteReader {
+  return {
+    ...stored,
+    readSite(site, dayStartS) {
+      const reading = stored.readSite(site, dayStartS);
+      if (reading === null || reading.lastHeardS === null) return reading;
+      return { ...reading, lastHeardS: lastHeardS(site, reading.lastHeardS) };
+    },
+  };
+}
+
 /** The clock of the options. */
 function clockOf({ clock }: GatewayOptions): GatewayClock {
   if (clock === 'parent') return parentClock();
@@ -139,7 +189,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const { store, pod } = base;
   const reader = store.openReader();
   const records = createRecordReader(reader);
-  const sites = createSiteReader(reader);
+  const stored = createSiteReader(reader);
   let teller: Teller | null = null;
   const closeFiles = async () => {
     reader.close();
@@ -151,26 +201,17 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   );
   const delays = createDelayReader(reader);
   const engine = createEngine(options, base, clock, delays.shortestDelayS);
+  const sites = datedNow(stored, engine.lastHeardS);
   const status = () =>
-    readStatus({
-      pod,
+    statusOf({
+      options,
+      base,
       clock,
+      reader,
       records,
-      quarantine: quarantineCounts(reader),
-      uncommittedCounts: store.uncommittedCounts,
-      diskProblem: () => engine.diskProblem(),
-      recovery: () => recoveryView(store.meta, engine.nodesWaiting()),
-      radio: () => ({
-        session: engine.radio.session(),
-        myNodeNum: engine.radio.myNodeNum(),
-        problem: engine.radio.problem(),
-      }),
-      outbox: () => ({
-        waiting: teller?.lag() ?? 0,
-        broker: options.mqttUrl === undefined ? 'embedded' : 'external',
-        connected: publisher.isConnected(),
-      }),
-      bulletins: () => ({ ...engine.bulletinCounts }),
+      engine,
+      publisher,
+      lag: () => teller?.lag() ?? 0,
     });
   const doors = { store, records, sites, clock, publisher, pod, brokerName: name };
   const to = createTeller({ ...doors, info: () => infoOf(base), health: status });

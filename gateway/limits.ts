@@ -130,6 +130,8 @@ export const CLOCK_PLAUSIBLE_FROM_MS = 1_767_225_600_000;
 export const CLOCK_AHEAD_MS_MAX = 20 * 365.25 * 86_400_000;
 /** A correction by more than this beyond what both sides allow for is told, ms. */
 export const CLOCK_STEP_MS = 2_000;
+/** A correction of at least this moves the times at which sites were last heard, s. */
+export const LAST_HEARD_STEP_S = 60;
 /** How often the machine is asked what it knows of the time, ms. */
 export const CLOCK_POLL_MS = 60_000;
 /** How often the kernel is asked whether a time server keeps its clock, ms (a program is run for it). */
