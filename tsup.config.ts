@@ -6,6 +6,7 @@ export default defineConfig({
     tallywell: 'scripts/tallywell.ts',
     firmware: 'scripts/firmware.ts',
     check: 'scripts/check.ts',
+    audit: 'scripts/audit.ts',
     bars: 'scripts/bars.ts',
     bench: 'scripts/bench.ts',
     native: 'scripts/native.ts',
