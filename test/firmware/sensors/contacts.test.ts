@@ -93,6 +93,28 @@ test('held buttons are told at once, short presses and bounces never', () => {
   ]);
 });
 
+test('two short presses are not one long one, and the hold begins anew with each press', () => {
+  const wiring = { brokenButton: { pin: 'D3' }, fixedButton: { pin: 'D8' } };
+  const bench = sensorBench('water-point', wiring, (plugs) => ({
+    broken: createContact(plugs, 3, 2),
+    fixed: createContact(plugs, 8, 2),
+  }));
+  bench.runS(10.5);
+  // Down when the first press would have been held for 2 s, and let go before it is itself.
+  for (let i = 0; i < 4; i++) {
+    bench.models.broken.pulse(1500);
+    bench.models.fixed.pulse(1900);
+    bench.runS(2.1);
+  }
+  bench.runS(30);
+  expect(bench.events()).toEqual([]);
+  bench.models.broken.pulse(1000);
+  bench.runS(1.3);
+  bench.models.broken.pulse(2500);
+  bench.runS(30);
+  expect(bench.events()).toEqual([[3, 0]]);
+});
+
 test('a button that is stuck is one event and a fault, and heals', () => {
   const wiring = { brokenButton: { pin: 'D3' } };
   const bench = sensorBench('water-point', wiring, (plugs) => createContact(plugs, 3, 0));
