@@ -103,8 +103,8 @@ test('two short presses are not one long one, and the hold begins anew with each
   // Down when the first press would have been held for 2 s, and let go before it is itself.
   for (let i = 0; i < 4; i++) {
     bench.models.broken.pulse(1500);
-    bench.models.fixed.pulse(1900);
-    bench.runS(2.1);
+    bench.models.fixed.pulse(1600);
+    bench.runS(1.75);
   }
   bench.runS(30);
   expect(bench.events()).toEqual([]);
