@@ -202,6 +202,19 @@ test('battery: low below the limit of its kind, once; none at all is a fault', (
   expect(bench.told().faults).toEqual({ battery: 'no battery, or its divider is broken' });
 });
 
+test('a battery that sinks for a moment each time the radio sends is not low', () => {
+  const bench = sensorBench('water-point', { battery: {} }, () => null);
+  bench.runS(5);
+  for (let i = 0; i < 6; i++) {
+    bench.board.setBatteryMv(3350);
+    bench.runS(20);
+    bench.board.setBatteryMv(3450);
+    bench.runS(10);
+    expect(bench.told().flags).toEqual([]);
+  }
+  expect(bench.events()).toEqual([]);
+});
+
 test('a full queue of edges is told in the record of its hour and in no other', () => {
   const bench = reedBench(0);
   bench.runS(600);

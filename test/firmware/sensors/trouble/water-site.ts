@@ -178,7 +178,10 @@ function createPressureTank(plugs: BoardPlugs, mayFail: Set<string>) {
   });
   // Less than half of the readings of one measurement are spikes.
   const analog: BoardPlugs['analog'] = (pin, mv) =>
-    plugs.analog(pin, () => (isSpiky && reads++ % 9 > 4 ? (reads * 977) % 3300 : mv()));
+    plugs.analog(pin, () => {
+      const place = reads++ % 9;
+      return isSpiky && place > 2 && place < 7 ? (reads * 977) % 3300 : mv();
+    });
   const nowMs = () => plugs.nowMs();
   const sensor = createPressureTransmitter(
     {
