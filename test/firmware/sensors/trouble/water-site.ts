@@ -81,7 +81,7 @@ function createPump(plugs: BoardPlugs, isTroubled: boolean, mayFail: Set<string>
   let freeMs = 0;
   chip.mgAt = (atMs) => {
     const move = moves.find(([fromMs, toMs]) => atMs >= fromMs && atMs < toMs);
-    const angle = -0.35 * Math.cos(move ? (2 * Math.PI * (atMs - move[0])) / 1500 : 0);
+    const angle = -0.6 * Math.cos(move ? (2 * Math.PI * (atMs - move[0])) / 1500 : 0);
     return [Math.round(1000 * Math.sin(angle)), 0, Math.round(1000 * Math.cos(angle))];
   };
   const pumping: Act = (value) => {
