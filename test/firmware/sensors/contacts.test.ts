@@ -93,6 +93,28 @@ test('held buttons are told at once, short presses and bounces never', () => {
   ]);
 });
 
+test('two short presses are not one long one, and the hold begins anew with each press', () => {
+  const wiring = { brokenButton: { pin: 'D3' }, fixedButton: { pin: 'D8' } };
+  const bench = sensorBench('water-point', wiring, (plugs) => ({
+    broken: createContact(plugs, 3, 2),
+    fixed: createContact(plugs, 8, 2),
+  }));
+  bench.runS(10.5);
+  // Down when the first press would have been held for 2 s, and let go before it is itself.
+  for (let i = 0; i < 4; i++) {
+    bench.models.broken.pulse(1500);
+    bench.models.fixed.pulse(1600);
+    bench.runS(1.75);
+  }
+  bench.runS(30);
+  expect(bench.events()).toEqual([]);
+  bench.models.broken.pulse(1000);
+  bench.runS(1.3);
+  bench.models.broken.pulse(2500);
+  bench.runS(30);
+  expect(bench.events()).toEqual([[3, 0]]);
+});
+
 test('a button that is stuck is one event and a fault, and heals', () => {
   const wiring = { brokenButton: { pin: 'D3' } };
   const bench = sensorBench('water-point', wiring, (plugs) => createContact(plugs, 3, 0));
@@ -178,6 +200,19 @@ test('battery: low below the limit of its kind, once; none at all is a fault', (
   bench.board.setBatteryMv(0);
   bench.runS(30);
   expect(bench.told().faults).toEqual({ battery: 'no battery, or its divider is broken' });
+});
+
+test('a battery that sinks for a moment each time the radio sends is not low', () => {
+  const bench = sensorBench('water-point', { battery: {} }, () => null);
+  bench.runS(5);
+  for (let i = 0; i < 6; i++) {
+    bench.board.setBatteryMv(3350);
+    bench.runS(20);
+    bench.board.setBatteryMv(3450);
+    bench.runS(10);
+    expect(bench.told().flags).toEqual([]);
+  }
+  expect(bench.events()).toEqual([]);
 });
 
 test('a full queue of edges is told in the record of its hour and in no other', () => {

@@ -99,6 +99,16 @@ test('strokes at 40 to 90 a minute are counted to the last one, and rest costs n
   expect(bench.board.counts().uncaught).toEqual([]);
 });
 
+test('a stroke after a short rest is counted: the wake wire is let go when the handle rests', () => {
+  const bench = pump();
+  bench.board.runUntil(30_500);
+  const first = handle(30_500, 32_000, 1500);
+  const second = handle(37_500, 39_000, 1500);
+  bench.models.mgAt = (atMs) => (atMs < 35_000 ? first(atMs) : second(atMs));
+  bench.board.runUntil(60_000);
+  expect(bench.counters()[2]).toBe(2);
+});
+
 test('a knock against the pump is no stroke', () => {
   const bench = pump();
   bench.runS(30);

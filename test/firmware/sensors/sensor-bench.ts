@@ -12,6 +12,7 @@ import { createNobleEd25519 } from '../../../hardware/virtual/ed25519-noble';
 import { startBundle } from '../../../hardware/virtual/run-bundle';
 import { decodeRecord, splitSigned, type TallyRecord } from '../../../shared/record';
 import { keyRegionOf, provision, readFlash, SEED } from '../bench';
+import { countHeld, type Held } from './trouble/held';
 
 /** What `tw("sensors")` answers. */
 export interface Told {
@@ -34,6 +35,8 @@ export interface SensorBench {
   records(): TallyRecord[];
   /** [code, value] of the events in the journal. */
   events(): number[][];
+  /** What the program holds open, the prompt's interval included. */
+  held(): Held;
 }
 
 const PAGES = 40;
@@ -57,6 +60,7 @@ export function sensorBench<Models>(
   const models = plug(board.plugs);
   const typed: string[][] = [];
   board.globals.typed = () => typed.shift();
+  const held = countHeld(board);
   provision(board, kind, PAGES, { wiring });
   board.spareFlash().set(keyRegionOf(SEED), 0);
   startBundle(board, readFileSync(`dist/firmware/${kind}-xiao.js`, 'utf8') + PROMPT);
@@ -85,6 +89,7 @@ export function sensorBench<Models>(
     told: () => ask('sensors') as unknown as Told,
     counters: () => ask('counters').counters as number[],
     ask,
+    held,
     records,
     events: () =>
       records().flatMap((record) => (record.kind === 3 ? [[record.eventCode, record.value]] : [])),

@@ -100,6 +100,56 @@ test('every trouble of the sensor is a fault with its reason, and heals', () => 
   }
 });
 
+/** Whether the board hears a line now: what arrives while its port is closed is counted as lost. */
+function isHeard(bench: ReturnType<typeof tank>): boolean {
+  const before = bench.board.counts().serialBytesLost;
+  bench.plugs.serialIn(3, 9600, new Uint8Array([0x55]));
+  return bench.board.counts().serialBytesLost === before;
+}
+
+test('the port is open and the sensor powered for 3 s of each measurement, whatever was heard, and never longer', () => {
+  const troubles: UltrasonicTrouble[] = ['', 'unplugged', 'noise', 'bad-sum', 'jumps', ''];
+  for (const powerPin of ['D8', undefined]) {
+    const bench = tank(powerPin);
+    const isOn = () => [isHeard(bench), powerPin === undefined || bench.models.isPowered];
+    bench.runS(5);
+    expect(isOn()).toEqual([false, powerPin === undefined]);
+    for (const trouble of troubles) {
+      bench.models.trouble = trouble;
+      // To the next measurement: each minute after a good one, at the next tick after a failure.
+      for (let s = 0; s < 70 && !isHeard(bench); s++) bench.runS(1);
+      expect(isOn()).toEqual([true, true]);
+      bench.runS(4);
+      for (let s = 0; s < 5; s++) {
+        expect(isOn()).toEqual([false, powerPin === undefined]);
+        bench.runS(1);
+      }
+    }
+    expect(bench.told()).toMatchObject({ readings: { levelMm: 1000 }, faults: {} });
+    expect(bench.board.counts().uncaught).toEqual([]);
+  }
+});
+
+test('garbage that never ends, at any speed, closes the port all the same', () => {
+  for (const baud of [9600, 115_200]) {
+    const bench = tank('D8');
+    bench.models.trouble = 'unplugged';
+    for (let ms = 0; ms < 40_000; ms += 50) {
+      bench.plugs.at(ms, () => bench.plugs.serialIn(3, baud, new Uint8Array(40).fill(255)));
+    }
+    for (let tick = 1; tick < 4; tick++) {
+      bench.runS(1.5 + (tick === 1 ? 10 : 0));
+      expect([isHeard(bench), bench.models.isPowered]).toEqual([true, true]);
+      bench.runS(3.5);
+      expect([isHeard(bench), bench.models.isPowered]).toEqual([false, false]);
+      bench.runS(5);
+      expect(bench.told().readings).toEqual({});
+      expect(bench.told().faults['tank-ultrasonic']).toBeDefined();
+      bench.board.runUntil((tick + 1) * 10_000);
+    }
+  }
+});
+
 test('a tank that runs dry is told once, with its level, and again only after it had water', () => {
   const bench = tank('D8');
   for (const distanceMm of [1500, 1860, 1849, 1880, 1880, 1845, 1900]) {

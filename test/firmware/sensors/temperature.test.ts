@@ -86,6 +86,34 @@ test('one bad reading is tried again and is no fault', () => {
   expect(bench.told().faults).toEqual({});
 });
 
+test('bad readings that are not in a row are no fault, however many', () => {
+  const bench = oneFridge();
+  for (let i = 0; i < 5; i++) {
+    // The measurement of the minute fails, that of the next tick is good; the next minute begins with it.
+    bench.board.runUntil(125_000 + i * 70_000);
+    bench.models.trouble = 'bad-crc';
+    bench.board.runUntil(135_000 + i * 70_000);
+    bench.models.trouble = '';
+    expect(bench.told()).toMatchObject({ readings: { fridgeCentiC: 400 }, faults: {} });
+  }
+});
+
+test('85 °C is not believed after a fault, though it was hot before', () => {
+  const bench = sensorBench('canteen', { hotHolding: { pin: 'D5' } }, (plugs) => {
+    const sensor = createDs18b20(plugs, 5, 3);
+    sensor.sixteenths = 84 * 16;
+    return sensor;
+  });
+  bench.runS(20);
+  expect(bench.told().readings).toEqual({ hotHoldingCentiC: 8400 });
+  bench.models.trouble = 'unplugged';
+  bench.runS(100);
+  bench.models.trouble = 'loses-power';
+  bench.runS(60);
+  expect(bench.told().readings).toEqual({});
+  expect(bench.told().faults).toEqual({ 'hot-holding': 'lost its power' });
+});
+
 test('a fridge above 5 °C for N minutes is one event; a door that stands open for less is none', () => {
   const bench = oneFridge(20);
   bench.runS(600);
