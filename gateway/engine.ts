@@ -246,6 +246,15 @@ function rememberHearings(clock: GatewayClock) {
   };
 }
 
+/** Runs what writes and makes it durable now, with everything else that waits. Gives false when the disk is full. */
+function createDurably(disk: DiskKeeping, commit: () => void) {
+  return (write: () => void): boolean => {
+    if (!disk.guard(write)) return false;
+    commit();
+    return !disk.isFull();
+  };
+}
+
 /** Puts the core together. It does nothing before begin(). */
 export function createEngine(
   options: GatewayOptions,
@@ -306,6 +315,7 @@ export function createEngine(
     nodesWaiting: announcing.nodesWaiting,
     lastHeardS: hearings.lastHeardS,
     commit,
+    durably: createDurably(disk, commit),
     /** Begins to hear and to send. The clock must stand right: a paced gateway begins at its first barrier. */
     begin(to: Teller) {
       teller = to;

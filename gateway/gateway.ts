@@ -8,9 +8,11 @@ import packageJson from '../package.json';
 import { toHex } from '../shared/bytes';
 import { keyIdOf } from '../shared/verify';
 import { setClockFrom } from './clock-keeping';
+import { gatewayDiscovery, siteDiscovery } from './core/home-assistant';
 import { isInUse, type KnownKey } from './core/judge';
 import { topics } from './core/messages';
 import { startBroker } from './edges/broker';
+import { checkedBrokerUrl, passwordFileWarning, readLogin } from './edges/broker-login';
 import { type GatewayClock, type ParentClock, parentClock, systemClock } from './edges/clock';
 import { startHttp } from './edges/http';
 import { stderrLog } from './edges/log';
@@ -26,8 +28,9 @@ import { createEngine, type Engine } from './engine';
 import { STOP_DRAIN_MS } from './limits';
 import { type Base, type GatewayOptions, openBase } from './opening';
 import { recoveryView } from './recovery';
-import { type GatewayStatus, readStatus } from './status';
-import { createTeller, type Teller } from './tell';
+import { answerRequests, type RequestCounts, type RequestDoors } from './requests';
+import { type GatewayStatus, type OutboxView, readStatus } from './status';
+import { type BrokerTeller, createTeller, type Teller, type TellerDiscovery } from './tell';
 import { createViews, SCHEMAS } from './views';
 
 /** A gateway that runs. */
@@ -44,35 +47,53 @@ export interface RunningGateway {
   stopped: Promise<void>;
 }
 
-/** The broker to tell: an external one, or the embedded one. `onConnect`: tell every state again. */
+/** The broker to tell: an external one, or the embedded one. `teller`: hears when an external one comes and goes. */
 async function openPublisher(
   options: GatewayOptions,
   base: Base,
-  onConnect: () => void,
+  teller: () => BrokerTeller | null,
 ): Promise<{ publisher: Publisher; url: string; name: string }> {
   const host = options.host ?? '127.0.0.1';
   if (options.mqttUrl === undefined) {
     const broker = await startBroker(host, options.mqttPort ?? 1883);
     return { publisher: broker, url: broker.url, name: 'embedded' };
   }
+  const { url, username } = checkedBrokerUrl(options.mqttUrl);
+  const files = { username, ...options.mqttLogin };
+  const log = options.log ?? stderrLog;
+  readLogin(files);
+  const warning = passwordFileWarning(files);
+  if (warning !== null) log(`WARNING: ${warning}`);
   const publisher = connectBroker({
-    url: options.mqttUrl,
+    url,
+    login: () => readLogin(files),
     clientId: `tallywell-${base.pod}-${toHex(keyIdOf(base.key.publicKey))}`,
     will: {
       topic: topics(base.pod).bridge('state'),
       payload: JSON.stringify({ state: 'offline' }),
     },
-    onConnect,
-    log: options.log ?? stderrLog,
+    onConnect: () => teller()?.tellAll(),
+    onLost: () => teller()?.away(),
+    log,
     random: Math.random,
   });
-  const url = urlForLog(options.mqttUrl);
-  return { publisher, url, name: url };
+  return { publisher, url: urlForLog(url), name: urlForLog(url) };
 }
 
-function sitesInUse(keys: KnownKey[]): number {
+function sitesInUse(keys: KnownKey[]): Set<string> {
   const standing = keys.flatMap((key) => key.placements.filter(({ toS }) => toS === null));
-  return new Set(standing.map(({ site }) => site)).size;
+  return new Set(standing.map(({ site }) => site));
+}
+
+/** Home Assistant's discovery, where the options want it. */
+function discoveryOf(options: GatewayOptions, { store, pod }: Base): TellerDiscovery | undefined {
+  const prefix = options.homeAssistantPrefix;
+  if (prefix === undefined) return undefined;
+  const facts = { pod, prefix, version: packageJson.version };
+  return {
+    gateway: () => gatewayDiscovery(facts),
+    site: (reading) => siteDiscovery(facts, reading, sitesInUse(store.keys()).has(reading.site)),
+  };
 }
 
 function infoOf(base: Base) {
@@ -82,10 +103,29 @@ function infoOf(base: Base) {
     pod: base.pod,
     publicKey: toHex(base.key.publicKey),
     recoveryKey: recoveryView(base.store.meta, null).publicKey,
-    sites: sitesInUse(inUse),
+    sites: sitesInUse(inUse).size,
     nodes: inUse.length,
     schemas: Object.keys(SCHEMAS).sort(),
   };
+}
+
+/** The outbox as the status shows it. */
+function outboxView(options: GatewayOptions, publisher: Publisher, waiting: number): OutboxView {
+  const broker = options.mqttUrl === undefined ? 'embedded' : 'external';
+  const problem = publisher.problem?.() ?? null;
+  return { waiting, broker, connected: publisher.isConnected(), problem };
+}
+
+/** Answers requests, if anybody may ask. The clients of an external broker only by the options: its ACL is the guard. */
+function listenForRequests(
+  options: GatewayOptions,
+  { clockKeeping }: Engine,
+  { retell }: BrokerTeller,
+  doors: Omit<RequestDoors, 'clockKeeping' | 'retell' | 'log'>,
+): RequestCounts {
+  const mayAsk = options.mqttUrl === undefined || options.mqttRequests === true;
+  if (!mayAsk) return { answered: 0, refused: {} };
+  return answerRequests({ ...doors, clockKeeping, retell, log: options.log ?? stderrLog });
 }
 
 function isParentClock(clock: GatewayClock): clock is ParentClock {
@@ -124,6 +164,7 @@ interface StatusParts {
   publisher: Publisher;
   /** Records and notices that wait to be told. */
   lag(): number;
+  requests(): RequestCounts;
 }
 
 /** How the gateway is doing now. */
@@ -142,11 +183,8 @@ function statusOf(parts: StatusParts): GatewayStatus {
       myNodeNum: engine.radio.myNodeNum(),
       problem: engine.radio.problem(),
     }),
-    outbox: () => ({
-      waiting: lag(),
-      broker: options.mqttUrl === undefined ? 'embedded' : 'external',
-      connected: publisher.isConnected(),
-    }),
+    outbox: () => outboxView(options, publisher, lag()),
+    requests: parts.requests,
     bulletins: () => ({ ...engine.bulletinCounts }),
   });
 }
@@ -190,17 +228,17 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const reader = store.openReader();
   const records = createRecordReader(reader);
   const stored = createSiteReader(reader);
-  let teller: Teller | null = null;
+  let teller: BrokerTeller | null = null;
   const closeFiles = async () => {
     reader.close();
     store.close();
   };
   const { publisher, url, name } = await orElse(
-    openPublisher(options, base, () => teller?.tellAll()),
+    openPublisher(options, base, () => teller),
     closeFiles,
   );
-  const delays = createDelayReader(reader);
-  const engine = createEngine(options, base, clock, delays.shortestDelayS);
+  let requests: RequestCounts = { answered: 0, refused: {} };
+  const engine = createEngine(options, base, clock, createDelayReader(reader).shortestDelayS);
   const sites = datedNow(stored, engine.lastHeardS);
   const status = () =>
     statusOf({
@@ -212,10 +250,13 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       engine,
       publisher,
       lag: () => teller?.lag() ?? 0,
+      requests: () => requests,
     });
   const doors = { store, records, sites, clock, publisher, pod, brokerName: name };
-  const to = createTeller({ ...doors, info: () => infoOf(base), health: status });
+  const told = { info: () => infoOf(base), health: status, durably: engine.durably };
+  const to = createTeller({ ...doors, ...told, discovery: discoveryOf(options, base) });
   teller = to;
+  requests = listenForRequests(options, engine, to, { ...doors, ...told });
   const views = createViews({
     records,
     sites,

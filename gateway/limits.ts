@@ -170,3 +170,25 @@ export const NOTICE_ACCEPTED_AFTER = 6;
 export const NOTICE_OFTEN_MAX = 720;
 /** After that, and when all nodes have it: before every so manyth bulletin of a group, for ever. */
 export const NOTICE_EVERY = 24;
+
+// What is told and asked over MQTT.
+/** Topics an external broker refused that are remembered, for the status, topics. */
+export const BROKER_REFUSALS_MAX = 16;
+/** Rows looked through at once when records are found that will be told late, rows. */
+export const LATE_ROWS_MAX = 5_000;
+/** Longest request over MQTT, bytes. */
+export const REQUEST_BYTES_MAX = 4_096;
+/** Longest transaction that a request may name, characters. */
+export const REQUEST_TRANSACTION_MAX = 64;
+/** Longest verb, response topic and correlation data that are answered to, characters and bytes. */
+export const REQUEST_VERB_MAX = 32;
+export const RESPONSE_TOPIC_MAX = 256;
+export const CORRELATION_BYTES_MAX = 256;
+/** Requests answered at once after a quiet time, requests. */
+export const REQUESTS_BURST = 20;
+/** Requests answered a second for ever, requests. */
+export const REQUESTS_PER_S = 5;
+/** Answers that may wait for their PUBACK, answers. */
+export const ANSWERS_WAITING_MAX = 16;
+/** How often "too-many" is answered; in between such requests are only counted, ms. */
+export const TOO_MANY_ANSWER_MS = 1_000;

@@ -120,6 +120,12 @@ export function importTimeS(store: Store, clock: GatewayClock): number {
  * Throws: RegisterError; a database or key that cannot be used; a pod name that cannot be a topic.
  */
 export function openBase(options: GatewayOptions, clock: GatewayClock): Base {
+  const prefix = options.homeAssistantPrefix;
+  if (prefix !== undefined && !prefix.split('/').every(isTopicWord)) {
+    throw new Error(
+      `Home Assistant's prefix "${prefix}": letters, digits, '-', '_', as in "homeassistant"`,
+    );
+  }
   const openRadios = options.radios.map(transportOf);
   mkdirSync(options.dataDir, { recursive: true, mode: 0o700 });
   const file = options.registerFile ? registerFile(options.registerFile) : null;

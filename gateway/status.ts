@@ -9,9 +9,20 @@ import type { QuarantineCounts } from './edges/store/quarantine';
 import type { RecordReader } from './edges/store/read-records';
 import { QUARANTINE_LISTED_MAX } from './limits';
 import { type RecoveryView, recoveryWarnings } from './recovery';
+import type { RequestCounts } from './requests';
 
 /** State of the radio's session. */
 export type SessionWord = 'closed' | 'syncing' | 'ready';
+
+/** What is being told to the broker. */
+export interface OutboxView {
+  /** Records and notices the broker has not acknowledged yet. */
+  waiting: number;
+  broker: 'embedded' | 'external';
+  connected: boolean;
+  /** What is wrong with the broker, and what to do; null = nothing. */
+  problem: string | null;
+}
 
 /** The form of /api/v1/status and bridge/health. */
 export interface GatewayStatus {
@@ -36,8 +47,9 @@ export interface GatewayStatus {
   clock: ClockView;
   recovery: RecoveryView;
   radio: { session: SessionWord; number: string | null };
-  /** waiting: records and notices the broker has not acknowledged yet. */
-  outbox: { waiting: number; broker: 'embedded' | 'external'; connected: boolean };
+  outbox: OutboxView;
+  /** What was asked over MQTT since the start. */
+  requests: RequestCounts;
   bulletins: { sent: number; refused: number };
 }
 
@@ -52,7 +64,8 @@ export interface StatusDoors {
   diskProblem(): string | null;
   recovery(): RecoveryView;
   radio(): { session: SessionWord; myNodeNum: number | null; problem: string | null };
-  outbox(): GatewayStatus['outbox'];
+  outbox(): OutboxView;
+  requests(): RequestCounts;
   bulletins(): GatewayStatus['bulletins'];
 }
 
@@ -63,6 +76,7 @@ export function readStatus(doors: StatusDoors): GatewayStatus {
   );
   const radio = doors.radio();
   const recovery = doors.recovery();
+  const outbox = doors.outbox();
   const nowS = Math.floor(doors.clock.nowMs() / 1000);
   const problems: string[] = [];
   if (radio.session !== 'ready') {
@@ -80,7 +94,10 @@ export function readStatus(doors: StatusDoors): GatewayStatus {
     t: nowS,
     healthy: problems.length === 0,
     problems,
-    warnings: recoveryWarnings(recovery, doors.clock.state() === 'unknown' ? null : nowS),
+    warnings: [
+      ...recoveryWarnings(recovery, doors.clock.state() === 'unknown' ? null : nowS),
+      ...(outbox.problem === null ? [] : [`broker: ${outbox.problem}; records wait until then`]),
+    ],
     records: { stored, duplicate, rejected, byReason },
     disagreements,
     quarantine: doors
@@ -92,7 +109,8 @@ export function readStatus(doors: StatusDoors): GatewayStatus {
       session: radio.session,
       number: radio.myNodeNum === null ? null : radioName(radio.myNodeNum),
     },
-    outbox: doors.outbox(),
+    outbox,
+    requests: doors.requests(),
     bulletins: doors.bulletins(),
   };
 }

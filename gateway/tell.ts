@@ -1,30 +1,33 @@
 /*
- * tell.ts: tells MQTT what is stored: records and notices from durable cursors, retained states.
- * Way: committed rows -> messages -> publisher (embedded or external broker). A cursor moves only after
- * the broker's PUBACK, so each record is told at least once, in order of acceptance, repeats identical.
+ * tell.ts: tells MQTT what is stored: records and notices from durable cursors (outbox.ts), retained states.
+ * Way: committed rows -> messages -> publisher (embedded or external broker).
  * Nothing here is needed for data to be safe: it may stop, lag or start over at any time.
  */
-import { availabilityMessage, recordMessage, siteMessage, topics } from './core/messages';
-import type { GatewayClock } from './edges/clock';
+import type { Discovery } from './core/home-assistant';
+import { availabilityMessage, type SiteReading, siteMessage, topics } from './core/messages';
 import type { Publisher } from './edges/publisher';
-import type { NoticeRow, RecordReader, RecordRow } from './edges/store/read-records';
 import type { SiteReader } from './edges/store/read-sites';
-import type { Store } from './edges/store/store';
-import { OUTBOX_WINDOW } from './limits';
+import {
+  createNoticeOutbox,
+  createRecordOutbox,
+  type OutboxDoors,
+  type RecordOutbox,
+} from './outbox';
 
 /** What telling works with. */
-export interface TellerDoors {
-  store: Store;
-  records: RecordReader;
+export interface TellerDoors extends OutboxDoors {
   sites: SiteReader;
-  clock: GatewayClock;
-  publisher: Publisher;
-  pod: string;
-  /** Names the broker in the cursors: another broker starts from the first record. */
-  brokerName: string;
   /** Retained facts about the gateway, and its health. */
   info(): object;
   health(): object;
+  /** Home Assistant's discovery, where it is wanted. */
+  discovery?: TellerDiscovery;
+}
+
+/** Configurations of devices, retained. */
+export interface TellerDiscovery {
+  gateway(): Discovery;
+  site(reading: SiteReading): Discovery;
 }
 
 /** Tells MQTT. */
@@ -45,82 +48,18 @@ export interface Teller {
   goodbye(): Promise<void>;
 }
 
+/** A teller with a broker behind it. */
+export interface BrokerTeller extends Teller {
+  /** The connection to the broker was lost. */
+  away(): void;
+  /** Tells stored records of a site again; see outbox.ts. */
+  retell: RecordOutbox['retell'];
+}
+
 /** Start of the day in UTC, Unix s. */
 export function dayStartS(nowMs: number): number {
   const nowS = Math.floor(nowMs / 1000);
   return nowS - (nowS % 86_400);
-}
-
-interface Message {
-  id: number;
-  topic: string;
-  payload: string;
-}
-
-/** One stream of rows with its durable cursor. */
-interface Outbox {
-  cursorName: string;
-  after(id: number, limit: number): Message[];
-  last(): number;
-}
-
-/** Reads messages behind a cursor, publishes a window of them, moves the cursor over what was acknowledged. */
-function createPump(store: Store, publisher: Publisher, outbox: Outbox) {
-  let cursor = Number(store.meta(outbox.cursorName) ?? 0);
-  let running: Promise<void> | null = null;
-  const pumpOnce = async (): Promise<boolean> => {
-    const messages = outbox.after(cursor, OUTBOX_WINDOW);
-    if (messages.length === 0 || !publisher.isConnected()) return false;
-    const results = await Promise.allSettled(
-      messages.map(({ topic, payload }) => publisher.publish(topic, payload, false)),
-    );
-    const failedAt = results.findIndex((result) => result.status === 'rejected');
-    const told = failedAt < 0 ? messages.length : failedAt;
-    if (told > 0) {
-      cursor = messages[told - 1].id;
-      store.setMetaLater(outbox.cursorName, cursor);
-    }
-    return failedAt < 0;
-  };
-  const run = async () => {
-    while (await pumpOnce());
-  };
-  return {
-    start(): Promise<void> {
-      running ??= run().finally(() => {
-        running = null;
-      });
-      return running;
-    },
-    lag: () => outbox.last() - cursor,
-  };
-}
-
-function recordOutbox(doors: TellerDoors): Outbox {
-  const { records, pod, brokerName } = doors;
-  const toMessage = (row: RecordRow): Message => {
-    const { kind, body } = recordMessage(row);
-    return { id: row.id, topic: topics(pod).record(row.site, kind), payload: JSON.stringify(body) };
-  };
-  return {
-    cursorName: `cursor:${brokerName}:record`,
-    after: (id, limit) => records.recordsAfter(id, limit).map(toMessage),
-    last: () => records.lastRecordId(),
-  };
-}
-
-function noticeOutbox(doors: TellerDoors): Outbox {
-  const { records, pod, brokerName } = doors;
-  const toMessage = ({ id, atS, body }: NoticeRow): Message => ({
-    id,
-    topic: topics(pod).bridge('event'),
-    payload: JSON.stringify({ t: atS, ...JSON.parse(body) }),
-  });
-  return {
-    cursorName: `cursor:${brokerName}:notice`,
-    after: (id, limit) => records.noticesAfter(id, limit).map(toMessage),
-    last: () => records.lastNoticeId(),
-  };
 }
 
 /** Retained messages: told when they differ from what was told last. */
@@ -128,8 +67,8 @@ function createRetained(publisher: Publisher) {
   const told = new Map<string, string>();
   return {
     forget: () => told.clear(),
-    tell(topic: string, body: object) {
-      const payload = JSON.stringify(body);
+    tell(topic: string, body: object | string) {
+      const payload = typeof body === 'string' ? body : JSON.stringify(body);
       if (told.get(topic) === payload || !publisher.isConnected()) return;
       told.set(topic, payload);
       publisher.publish(topic, payload, true).catch(() => {
@@ -140,22 +79,25 @@ function createRetained(publisher: Publisher) {
 }
 
 /** Starts telling from where the cursors stand. */
-export function createTeller(doors: TellerDoors): Teller {
+export function createTeller(doors: TellerDoors): BrokerTeller {
   const { sites, clock, publisher, pod } = doors;
   const topic = topics(pod);
   const retained = createRetained(publisher);
-  const pumps = [recordOutbox(doors), noticeOutbox(doors)].map((outbox) =>
-    createPump(doors.store, publisher, outbox),
-  );
+  const recordOutbox = createRecordOutbox(doors);
+  const outboxes = [recordOutbox, createNoticeOutbox(doors)];
+  const tellDiscovery = (discovery: Discovery | undefined) => {
+    if (discovery !== undefined) retained.tell(discovery.topic, discovery.payload);
+  };
   const tellSite = (site: string) => {
     const reading = sites.readSite(site, dayStartS(clock.nowMs()));
     if (reading === null) return;
     const nowS = Math.floor(clock.nowMs() / 1000);
     retained.tell(topic.siteState(site), siteMessage(reading, nowS));
     retained.tell(topic.siteAvailability(site), availabilityMessage(reading, nowS));
+    tellDiscovery(doors.discovery?.site(reading));
   };
-  const pumpAll = () => Promise.all(pumps.map((pump) => pump.start()));
-  const lag = () => pumps.reduce((sum, pump) => sum + pump.lag(), 0);
+  const pumpAll = () => Promise.all(outboxes.map((outbox) => outbox.start()));
+  const lag = () => outboxes.reduce((sum, outbox) => sum + outbox.lag(), 0);
   return {
     afterCommit(changedSites) {
       if (!publisher.isConnected()) return;
@@ -167,9 +109,12 @@ export function createTeller(doors: TellerDoors): Teller {
       retained.tell(topic.bridge('state'), { state: 'online' });
       retained.tell(topic.bridge('info'), doors.info());
       retained.tell(topic.bridge('health'), doors.health());
+      tellDiscovery(doors.discovery?.gateway());
       for (const site of sites.siteNames()) tellSite(site);
       void pumpAll();
     },
+    away: recordOutbox.away,
+    retell: recordOutbox.retell,
     tellHealth: () => retained.tell(topic.bridge('health'), doors.health()),
     tellByTime() {
       if (!publisher.isConnected()) return;

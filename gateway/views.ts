@@ -10,6 +10,7 @@ import { type Answer, type AnswerFunction, errorAnswer } from './edges/http';
 import type { RecordReader } from './edges/store/read-records';
 import type { SiteReader } from './edges/store/read-sites';
 import { HTTP_DAYS_MAX, HTTP_HOURS_MAX, HTTP_RECORDS_MAX } from './limits';
+import { REQUEST_SCHEMAS } from './request-schemas';
 import availabilitySchema from './schemas/availability.json';
 import bridgeEventSchema from './schemas/bridge-event.json';
 import bridgeHealthSchema from './schemas/bridge-health.json';
@@ -21,7 +22,7 @@ import type { GatewayStatus } from './status';
 import { dayStartS } from './tell';
 import { type PageSite, sitesPage } from './web/page';
 
-/** JSON Schemas of everything told, by name. */
+/** JSON Schemas of everything told and asked, by name. */
 export const SCHEMAS: Record<string, object> = {
   availability: availabilitySchema,
   'bridge-event': bridgeEventSchema,
@@ -30,6 +31,7 @@ export const SCHEMAS: Record<string, object> = {
   'bridge-state': bridgeStateSchema,
   record: recordSchema,
   site: siteSchema,
+  ...REQUEST_SCHEMAS,
 };
 
 /** Time that a question for hours or days covers by default, s. */

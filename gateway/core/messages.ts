@@ -27,6 +27,8 @@ export interface SiteReading {
   today: number[];
   /** Status word of the newest record, 0 = none. */
   status: number;
+  /** What sensors read at the end of the newest usage record, by id of the reading. */
+  readings: number[][];
   usedInNewest: boolean;
   buttonCode: number;
 }
@@ -98,6 +100,13 @@ function toBase64(bytes: Uint8Array): string {
   return text;
 }
 
+/** Names readings: {"levelMm":..,"temperatureCentiC":..}. */
+function namedReadings(readings: number[][]): Record<string, number> {
+  return Object.fromEntries(
+    readings.map(([id, value]) => [READING_NAMES[id] ?? `reading${id}`, value]),
+  );
+}
+
 function bodyOf(record: TallyRecord): object {
   if (record.kind === 3) {
     return {
@@ -112,9 +121,7 @@ function bodyOf(record: TallyRecord): object {
       startUptimeS: record.uptimeS - record.buckets.length * record.bucketMinutes * 60,
       values: record.buckets,
     },
-    readings: Object.fromEntries(
-      record.readings.map(([id, value]) => [READING_NAMES[id] ?? `reading${id}`, value]),
-    ),
+    readings: namedReadings(record.readings),
   };
 }
 
@@ -179,6 +186,7 @@ export function siteMessage(reading: SiteReading, nowS: number): object {
       reading.kind,
       reading.totals.map((_, at) => reading.today[at] ?? 0),
     ),
+    readings: namedReadings(reading.readings),
   };
 }
 
@@ -196,6 +204,8 @@ export function topics(pod: string) {
     bridge: (what: 'state' | 'info' | 'health' | 'event') => `${base}/bridge/${what}`,
     siteState: (site: string) => `${base}/site/${site}/state`,
     siteAvailability: (site: string) => `${base}/site/${site}/availability`,
+    request: (verb: string) => `${base}/bridge/request/${verb}`,
+    response: (verb: string) => `${base}/bridge/response/${verb}`,
     record: (site: string, kind: string) => `${base}/site/${site}/record/${kind}`,
   };
 }

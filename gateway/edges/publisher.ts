@@ -8,14 +8,27 @@ export interface Heard {
   topic: string;
   payload: Uint8Array;
   scope: Scope;
+  /** Where the sender wants its answer, and what is to stand beside it (MQTT 5, section 4.10). */
+  responseTopic?: string;
+  correlationData?: Uint8Array;
+}
+
+/** What goes beside a message where the connection speaks MQTT 5. */
+export interface Beside {
+  correlationData?: Uint8Array;
 }
 
 /** A way to publish with QoS 1. */
 export interface Publisher {
   isConnected(): boolean;
-  /** Resolves when the broker has acknowledged. Rejects: when the connection is lost before. */
-  publish(topic: string, payload: string, retain: boolean): Promise<void>;
+  /**
+   * Resolves when the broker has acknowledged. Rejects: when the connection is lost before, or the broker refuses the
+   * message. An empty retained payload takes away what was retained.
+   */
+  publish(topic: string, payload: string, retain: boolean, beside?: Beside): Promise<void>;
   /** Hears what others publish to topics that match this filter (MQTT 3.1.1 section 4.7), from now on and after each connect. */
   listen(filter: string, hear: (message: Heard) => void): void;
+  /** What is wrong with the broker, and what to do, in plain words; null = nothing. */
+  problem?(): string | null;
   close(): Promise<void>;
 }

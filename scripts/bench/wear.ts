@@ -80,6 +80,7 @@ async function openGateway(folder: string, nodes: BenchNode[], clock: ParentCloc
   const publisher = await startBroker('127.0.0.1', 0);
   const teller = createTeller({
     ...{ store: base.store, clock, publisher, pod: base.pod, brokerName: 'embedded' },
+    durably: engine.durably,
     ...{ records: createRecordReader(reader), sites: createSiteReader(reader) },
     info: () => ({}),
     health: () => ({ t: Math.floor(clock.nowMs() / 3_600_000) }),

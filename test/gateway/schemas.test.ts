@@ -5,13 +5,15 @@ import mqtt from 'mqtt';
 import { expect, onTestFinished, test } from 'vitest';
 import { startGateway } from '../../gateway/gateway';
 import { SCHEMAS } from '../../gateway/views';
-import { faultsOf } from './support/json-schema';
+import { faultsOf, knowSchemas } from './support/json-schema';
 import { happening, packetOf, testNode, usage } from './support/nodes';
 import { startOracleRadio } from './support/oracle-radio';
 import { registerFile, testFolder, until } from './support/places';
 
 const NODE = testNode(1);
 const CANTEEN = testNode(2);
+
+knowSchemas(Object.values(SCHEMAS));
 
 /** Name of the schema of a topic. */
 function schemaOf(topic: string): string {
@@ -65,7 +67,8 @@ test('every message on every topic and every API answer fits its schema', async 
   for (const payload of PACKETS) radio.hear({ payload });
   await until(() => seen.get('record')?.length === 5 && seen.get('bridge-event')?.length === 2);
 
-  expect([...seen.keys()].sort()).toEqual(Object.keys(SCHEMAS).sort());
+  const told = Object.keys(SCHEMAS).filter((name) => !/^(request|response)-/.test(name));
+  expect([...seen.keys()].sort()).toEqual(told.sort());
   for (const [name, messages] of seen) {
     for (const message of messages) expect(faultsOf(SCHEMAS[name], message)).toEqual([]);
   }

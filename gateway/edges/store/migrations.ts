@@ -203,7 +203,7 @@ DROP TABLE old_conflict;
 INSERT INTO meta VALUES ('rollups', 'stale');
 `;
 
-/** Accounts and tokens. */
+/** Accounts and tokens; which records were told late. */
 const STEP_3 = `
 CREATE TABLE account (
   name TEXT PRIMARY KEY,
@@ -218,6 +218,12 @@ CREATE TABLE token (
   hash BLOB NOT NULL UNIQUE,
   made_s INTEGER NOT NULL
 ) STRICT;
+CREATE TABLE told_late (
+  outbox TEXT NOT NULL,
+  first INTEGER NOT NULL,
+  last INTEGER NOT NULL,
+  PRIMARY KEY (outbox, first)
+) STRICT, WITHOUT ROWID;
 `;
 
 /** The steps, first to last. The number of a step is its place, from 1. */

@@ -64,6 +64,8 @@ export interface RecordReader {
     limit: number,
   ): { rows: RecordRow[]; next: number | null };
   noticesAfter(id: number, limit: number): NoticeRow[];
+  /** Last row of the unbroken run after this row that was received before this time, Unix s; looks through `limit` rows. */
+  runReceivedBefore(id: number, beforeS: number, limit: number): number;
   /** Row of the record accepted last; 0 = none. */
   lastRecordId(): number;
   /** Row of the notice added last; 0 = none. */
@@ -89,6 +91,9 @@ export function createRecordReader(database: Database): RecordReader {
   // Rows are never deleted, so the last id is also their count.
   const last = database.prepare('SELECT coalesce(max(id), 0) FROM record').pluck();
   const lastNotice = database.prepare('SELECT coalesce(max(id), 0) FROM notice').pluck();
+  const received = database.prepare(
+    'SELECT id, received_at_s AS receivedAtS FROM record WHERE id > ? ORDER BY id LIMIT ?',
+  );
   const refusals = database.prepare('SELECT reason, count FROM refusal ORDER BY reason');
   return {
     recordsAfter: (id, limit) => after.all(id, limit) as RecordRow[],
@@ -98,6 +103,15 @@ export function createRecordReader(database: Database): RecordReader {
       const lookedAt =
         rows.length === limit && limit > 0 ? rows[limit - 1].id : afterId + ROWS_LOOKED_AT_MAX;
       return { rows, next: lookedAt < (last.get() as number) ? lookedAt : null };
+    },
+    runReceivedBefore(id, beforeS, limit) {
+      let last = id;
+      for (const row of received.iterate(id, limit)) {
+        const { id: rowId, receivedAtS } = row as { id: number; receivedAtS: number };
+        if (receivedAtS >= beforeS) break;
+        last = rowId;
+      }
+      return last;
     },
     noticesAfter: (id, limit) => notices.all(id, limit) as NoticeRow[],
     lastRecordId: () => last.get() as number,

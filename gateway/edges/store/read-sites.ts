@@ -118,6 +118,7 @@ function readingOf(site: SiteRow): SiteReading {
     totals: [],
     today: [],
     status: 0,
+    readings: [],
     usedInNewest: false,
     buttonCode: 0,
   };
@@ -137,9 +138,12 @@ function readingReader(database: Database, placementsOf: PlacementsOf) {
       );
       reading.lastHeardS = Math.max(reading.lastHeardS ?? 0, newest.receivedAtS);
       const usage = ofPlacement.newestUsage(place)?.record;
-      if (usage && usage.kind !== 3 && usedInOwnHour(usage)) reading.usedInNewest = true;
+      const isUsage = usage !== undefined && usage.kind !== 3;
+      if (isUsage && usedInOwnHour(usage)) reading.usedInNewest = true;
       reading.buttonCode = ofPlacement.buttonCode(place) || reading.buttonCode;
-      if (isNewer(newest, latest)) latest = newest;
+      if (!isNewer(newest, latest)) continue;
+      latest = newest;
+      reading.readings = isUsage ? usage.readings : [];
     }
     return latest;
   };

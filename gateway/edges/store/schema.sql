@@ -6,7 +6,8 @@
 -- records), pod, gateway_public_key (hex), bulletin_sequence (none above it
 -- has gone out yet), clock (JSON: time, uptime and boot id,
 -- for a restart), recovery_public_key (hex), recovery_made_s, recovery_drilled_s, gateway_key_notice (hex: announcement of
--- this gateway's key, where it replaced another), cursor:<outbox> (last row of record or notice the broker has acknowledged).
+-- this gateway's key, where it replaced another), cursor:<outbox> (last row of record or notice the broker has acknowledged),
+-- untold:<outbox> (while the broker is away: last row of record that may have been told to it; -1 = it is there).
 CREATE TABLE meta (
   name TEXT PRIMARY KEY,
   value ANY NOT NULL
@@ -167,3 +168,13 @@ CREATE TABLE token (
   hash BLOB NOT NULL UNIQUE,
   made_s INTEGER NOT NULL
 ) STRICT;
+
+-- Rows first..last of record that were not told to a broker in time, because it was away or is new: in its messages they
+-- are historical, whatever record.historical says. Written before they are told, so that repeats are identical. One row
+-- for each time a broker was away; outbox: as in meta's cursor:<outbox>.
+CREATE TABLE told_late (
+  outbox TEXT NOT NULL,
+  first INTEGER NOT NULL,
+  last INTEGER NOT NULL,
+  PRIMARY KEY (outbox, first)
+) STRICT, WITHOUT ROWID;

@@ -14,6 +14,7 @@ import { migrate } from './migrations';
 import { createQuarantine, type Quarantine } from './quarantine';
 import { type StoredSequences, sequencesReader } from './read-sequences';
 import { Sqlite } from './sqlite';
+import { createToldLate, type ToldLateTable } from './told-late';
 import { type Arrival, recordWriter } from './write-record';
 import { keysReader, registerWriter } from './write-register';
 import { witnessWriter } from './write-witness';
@@ -43,6 +44,8 @@ export interface Store {
   addConflict(signed: SignedRecord, atS: number): boolean;
   /** Packets of unknown keys. */
   quarantine: Quarantine;
+  /** Records that are historical to a broker because it was told late. */
+  toldLate: ToldLateTable;
   /** Counts a packet that changed nothing. Kept in memory until the next commit. */
   countRefusal(reason: string, by?: number): void;
   addNotice(atS: number, body: object): void;
@@ -157,6 +160,7 @@ export function openStore(path: string): Store {
       return true;
     },
     quarantine: createQuarantine(database, group.begin),
+    toldLate: createToldLate(database, group.begin),
     countRefusal: (reason, by = 1) => group.count(reason, by),
     addNotice(atS, body) {
       group.begin();

@@ -7,6 +7,14 @@
 // biome-ignore lint/suspicious/noExplicitAny: schemas and instances are any JSON
 type Json = any;
 
+/** Schemas that others point to, by $id. */
+const known = new Map<string, Json>();
+
+/** Lets schemas point to these by $ref. */
+export function knowSchemas(schemas: Json[]): void {
+  for (const schema of schemas) known.set(schema.$id, schema);
+}
+
 const NOTES = ['$schema', '$id', 'title', 'description', 'contentEncoding'];
 
 function typeOf(value: Json): string {
@@ -56,6 +64,10 @@ const CHECKS: Record<string, (schema: Json, value: Json, place: string) => strin
     Array.isArray(value)
       ? value.flatMap((one, at) => faultsOf(schema.items, one, `${place}[${at}]`))
       : [],
+  $ref: (schema, value, place) => {
+    const target = known.get(schema.$ref);
+    return target ? faultsOf(target, value, place) : [`${place}: no schema ${schema.$ref}`];
+  },
   uniqueItems: (_schema, value, place) =>
     new Set(value).size === value.length ? [] : [`${place} has doubles`],
   oneOf: (schema, value, place) => {
