@@ -12,7 +12,7 @@ import { isInUse, type KnownKey } from './core/judge';
 import { topics } from './core/messages';
 import { startBroker } from './edges/broker';
 import { type GatewayClock, type ParentClock, parentClock, systemClock } from './edges/clock';
-import { startHttp } from './edges/http';
+import { startHttp } from './edges/http/http';
 import { stderrLog } from './edges/log';
 import { keptMachine, thisMachine } from './edges/machine';
 import { connectBroker, urlForLog } from './edges/mqtt-out';
@@ -23,6 +23,7 @@ import { createDelayReader } from './edges/store/read-delays';
 import { createRecordReader } from './edges/store/read-records';
 import { createSiteReader } from './edges/store/read-sites';
 import { createEngine, type Engine } from './engine';
+import { openEntrance } from './entrance';
 import { STOP_DRAIN_MS } from './limits';
 import { type Base, type GatewayOptions, openBase } from './opening';
 import { recoveryView } from './recovery';
@@ -145,6 +146,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     reader.close();
     store.close();
   };
+  const entrance = await orElse(openEntrance(options, store, reader, clock), closeFiles);
   const { publisher, url, name } = await orElse(
     openPublisher(options, base, () => teller?.tellAll()),
     closeFiles,
@@ -175,16 +177,10 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const doors = { store, records, sites, clock, publisher, pod, brokerName: name };
   const to = createTeller({ ...doors, info: () => infoOf(base), health: status });
   teller = to;
-  const views = createViews({
-    records,
-    sites,
-    pod,
-    nowMs: clock.nowMs,
-    status,
-    setClock: (body) => setClockFrom(engine.clockKeeping, body),
-  });
+  const views = createViews({ records, sites, pod, nowMs: clock.nowMs, status });
+  const answer = entrance.answers(views, (body) => setClockFrom(engine.clockKeeping, body));
   const http = await orElse(
-    startHttp(options.host ?? '127.0.0.1', options.httpPort ?? 8080, views),
+    startHttp(options.host ?? '127.0.0.1', options.httpPort ?? 8080, answer),
     () => publisher.close().then(closeFiles),
   );
   for (const warning of status().warnings) (options.log ?? stderrLog)(`WARNING: ${warning}`);
