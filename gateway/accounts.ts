@@ -147,18 +147,26 @@ export function createAccounts(doors: AccountDoors): GatewayAccounts {
 export const FIRST_ACCOUNT = 'admin';
 
 /**
- * Makes the first account, when there is none at all: FIRST_ACCOUNT with scope admin and a random password, durable.
- * @returns the password, which nobody can ask for again; null: there are accounts.
+ * Makes the first account, when there is none at all: FIRST_ACCOUNT with scope admin and a random password.
+ * @param tell tells a person the password, which nobody can ask for again. When it throws there is no account.
+ * Rejects: when it cannot be told or written.
  */
 export async function makeFirstAccount(
   store: Store,
   table: AccountReader,
-  nowS: number,
-): Promise<string | null> {
-  if (table.accounts().length > 0) return null;
+  madeS: number,
+  tell: (name: string, password: string) => void,
+): Promise<void> {
+  if (table.accounts().length > 0) return;
   const password = randomPassword();
   const line = await storePassword(password);
-  store.accounts.addAccount({ name: FIRST_ACCOUNT, scope: 'admin', password: line, madeS: nowS });
+  store.accounts.addAccount({ name: FIRST_ACCOUNT, scope: 'admin', password: line, madeS });
+  try {
+    // Told before it is durable: told twice after a power cut is better than never.
+    tell(FIRST_ACCOUNT, password);
+  } catch (error) {
+    store.rollback();
+    throw error;
+  }
   store.commit();
-  return password;
 }

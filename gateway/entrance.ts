@@ -4,7 +4,7 @@
  */
 import type { Database } from 'better-sqlite3';
 import { createAccess } from './access';
-import { createAccounts, FIRST_ACCOUNT, type GatewayAccounts, makeFirstAccount } from './accounts';
+import { createAccounts, type GatewayAccounts, makeFirstAccount } from './accounts';
 import type { ClockAnswer } from './clock-keeping';
 import type { GatewayClock } from './edges/clock';
 import type { AnswerFunction, QuestionFunction } from './edges/http/answer';
@@ -43,8 +43,7 @@ export async function openEntrance(
   const sessions = createSessions(accounts.accountNow, steadyMs);
   if (options.firstAccount !== undefined) {
     const madeS = clock.state() === 'unknown' ? 0 : nowS();
-    const password = await makeFirstAccount(store, table, madeS);
-    if (password !== null) options.firstAccount(FIRST_ACCOUNT, password);
+    await makeFirstAccount(store, table, madeS, options.firstAccount);
   }
   const anonymous = options.anonymous ?? 'reader';
   return {

@@ -24,9 +24,10 @@ export interface AccountFile extends AccountReader {
 
 /**
  * Opens the accounts of a database, and makes one where there is none.
+ * @param waiting called when the gateway holds its transaction, before it is waited for
  * Throws: when the database has the form of another version, and what SQLite throws.
  */
-export function openAccountFile(path: string): AccountFile {
+export function openAccountFile(path: string, waiting: () => void): AccountFile {
   if (!existsSync(path)) openStore(path).close();
   const database = new Sqlite(path, { timeout: FACTS_WAIT_MS });
   if (database.pragma('user_version', { simple: true }) !== MIGRATIONS.length) {
@@ -40,7 +41,18 @@ export function openAccountFile(path: string): AccountFile {
   const tables = { ...reads, ...accountWriter(database, () => {}) };
   return {
     ...reads,
-    change: (work) => database.transaction(() => work(tables)).immediate(),
+    change(work) {
+      const run = database.transaction(() => work(tables));
+      try {
+        database.pragma('busy_timeout = 0');
+        return run.immediate();
+      } catch (error) {
+        if ((error as { code?: string }).code !== 'SQLITE_BUSY') throw error;
+        waiting();
+        database.pragma(`busy_timeout = ${FACTS_WAIT_MS}`);
+        return run.immediate();
+      }
+    },
     close: () => database.close(),
   };
 }
