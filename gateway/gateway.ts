@@ -14,7 +14,7 @@ import { topics } from './core/messages';
 import { startBroker } from './edges/broker';
 import { checkedBrokerUrl, passwordFileWarning, readLogin } from './edges/broker-login';
 import { type GatewayClock, type ParentClock, parentClock, systemClock } from './edges/clock';
-import { startHttp } from './edges/http';
+import { startHttp } from './edges/http/http';
 import { stderrLog } from './edges/log';
 import { keptMachine, thisMachine } from './edges/machine';
 import { connectBroker, urlForLog } from './edges/mqtt-out';
@@ -25,6 +25,7 @@ import { createDelayReader } from './edges/store/read-delays';
 import { createRecordReader, type RecordReader } from './edges/store/read-records';
 import { createSiteReader, type SiteReader } from './edges/store/read-sites';
 import { createEngine, type Engine } from './engine';
+import { openEntrance } from './entrance';
 import { STOP_DRAIN_MS } from './limits';
 import { type Base, type GatewayOptions, openBase } from './opening';
 import { recoveryView } from './recovery';
@@ -233,6 +234,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     reader.close();
     store.close();
   };
+  const entrance = await orElse(openEntrance(options, store, reader, clock), closeFiles);
   const { publisher, url, name } = await orElse(
     openPublisher(options, base, () => teller),
     closeFiles,
@@ -257,16 +259,10 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const to = createTeller({ ...doors, ...told, discovery: discoveryOf(options, base) });
   teller = to;
   requests = listenForRequests(options, engine, to, { ...doors, ...told });
-  const views = createViews({
-    records,
-    sites,
-    pod,
-    nowMs: clock.nowMs,
-    status,
-    setClock: (body) => setClockFrom(engine.clockKeeping, body),
-  });
+  const views = createViews({ records, sites, pod, nowMs: clock.nowMs, status });
+  const answer = entrance.answers(views, (body) => setClockFrom(engine.clockKeeping, body));
   const http = await orElse(
-    startHttp(options.host ?? '127.0.0.1', options.httpPort ?? 8080, views),
+    startHttp(options.host ?? '127.0.0.1', options.httpPort ?? 8080, answer),
     () => publisher.close().then(closeFiles),
   );
   for (const warning of status().warnings) (options.log ?? stderrLog)(`WARNING: ${warning}`);

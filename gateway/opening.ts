@@ -44,6 +44,11 @@ export interface GatewayOptions {
   homeAssistantPrefix?: string;
   /** What somebody without account may do over HTTP and MQTT. Default reader. */
   anonymous?: 'reader' | 'nobody';
+  /**
+   * Called at the start when there was no account at all: one was made, with this random password, which nobody can
+   * ask for again. Without it none is made.
+   */
+  firstAccount?: (name: string, password: string) => void;
   /** Daily backups. Without it none are made. */
   backup?: BackupOptions;
   /** Longest a stored record waits for its commit, ms, 0..GROUP_COMMIT_MS. Default GROUP_COMMIT_MS. */

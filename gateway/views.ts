@@ -4,9 +4,8 @@
  * Described in docs/api.md.
  */
 
-import type { ClockAnswer } from './clock-keeping';
 import { namedCounters, recordMessage, type SiteReading, siteMessage } from './core/messages';
-import { type Answer, type AnswerFunction, errorAnswer } from './edges/http';
+import { type Answer, type AnswerFunction, errorAnswer } from './edges/http/answer';
 import type { RecordReader } from './edges/store/read-records';
 import type { SiteReader } from './edges/store/read-sites';
 import { HTTP_DAYS_MAX, HTTP_HOURS_MAX, HTTP_RECORDS_MAX } from './limits';
@@ -46,8 +45,6 @@ export interface ViewDoors {
   pod: string;
   nowMs(): number;
   status(): GatewayStatus;
-  /** Answers POST /api/v1/clock, whose body is this JSON value. For technicians only. */
-  setClock(body: unknown): ClockAnswer;
 }
 
 function json(body: object, status = 200): Answer {

@@ -6,6 +6,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { startGateway } from '../gateway/gateway';
 import { GROUP_COMMIT_MS } from '../gateway/limits';
 import type { ClockChoice } from '../gateway/opening';
+import { tellFirstPassword } from './first-account';
 
 interface GatewayFlags {
   data: string;
@@ -18,6 +19,7 @@ interface GatewayFlags {
   host: string;
   holdBack: number;
   clock: ClockChoice;
+  anonymous: 'reader' | 'nobody';
 }
 
 function port(text: string): number {
@@ -41,6 +43,11 @@ function clockName(text: string): ClockChoice {
   throw new InvalidArgumentError('system, machine or parent');
 }
 
+function anonymousName(text: string): 'reader' | 'nobody' {
+  if (text === 'reader' || text === 'nobody') return text;
+  throw new InvalidArgumentError('reader or nobody');
+}
+
 async function runGateway(flags: GatewayFlags): Promise<void> {
   const gateway = await startGateway({
     dataDir: flags.data,
@@ -53,6 +60,8 @@ async function runGateway(flags: GatewayFlags): Promise<void> {
     host: flags.host,
     holdBackMs: flags.holdBack * 1000,
     clock: flags.clock,
+    anonymous: flags.anonymous,
+    firstAccount: (name, password) => tellFirstPassword(flags.data, name, password),
   });
   process.stderr.write(`gateway: page ${gateway.httpUrl}  broker ${gateway.mqttUrl}\n`);
   const stop = () => void gateway.stop();
@@ -89,6 +98,12 @@ export function registerGatewayCommand(program: Command): void {
       'system (only what is proven), machine (this clock is right), parent (the village keeps it)',
       clockName,
       'system',
+    )
+    .option(
+      '--anonymous <scope>',
+      'what somebody without account may do: reader or nobody',
+      anonymousName,
+      'reader',
     )
     .action(async (flags: GatewayFlags) => {
       try {

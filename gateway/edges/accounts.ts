@@ -6,8 +6,11 @@ import type { Scope } from '../core/scopes';
 
 /** The accounts of this gateway. */
 export interface Accounts {
-  /** @returns what the account may do; null: no such account, wrong password, or too many tries just now. */
-  login(name: string, password: string): Promise<Scope | null>;
-  /** @returns what the bearer of a token may do; null: no such token. */
+  /**
+   * @param from the other side's address, so that whoever guesses from there has to wait. Without it only the name waits.
+   * @returns what the account may do; null: no such account, wrong password, or too many tries just now.
+   */
+  login(name: string, password: string, from?: string): Promise<Scope | null>;
+  /** @returns what the bearer of a token may do; null: no such token, or its time is over. */
   tokenScope(token: string): Scope | null;
 }

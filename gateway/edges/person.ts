@@ -21,3 +21,43 @@ export async function readFromPerson(
   stdin.pause();
   return text;
 }
+
+/** Reads what is typed until Enter, and shows nothing of it. */
+function readHidden(): Promise<string> {
+  const { stdin } = process;
+  stdin.setRawMode(true);
+  stdin.setEncoding('utf8');
+  stdin.resume();
+  return new Promise((resolve, reject) => {
+    let typed: string[] = [];
+    const end = (settle: () => void) => {
+      stdin.off('data', hear);
+      stdin.setRawMode(false);
+      stdin.pause();
+      process.stderr.write('\n');
+      settle();
+    };
+    const hear = (keys: string) => {
+      for (const key of keys) {
+        if (key === '\r' || key === '\n') return end(() => resolve(typed.join('')));
+        if (key === '\u0003' || key === '\u0004') return end(() => reject(new Error('stopped')));
+        if (key === '\u007f' || key === '\b') typed = typed.slice(0, -1);
+        else typed.push(key);
+      }
+    };
+    stdin.on('data', hear);
+  });
+}
+
+/**
+ * Asks for a secret: at a terminal without showing it, else the first line of what is piped in.
+ * Rejects: when the person stops (Ctrl-C).
+ */
+export async function readSecretFromPerson(question: string): Promise<string> {
+  if (process.stdin.isTTY !== true) {
+    const text = await readFromPerson('', () => true);
+    return text.split('\n')[0];
+  }
+  process.stderr.write(question);
+  return readHidden();
+}

@@ -52,9 +52,11 @@ const BORDERS: [file: string, specifier: string][] = [
   ['gateway/core/one.ts', 'node:crypto'],
   ['gateway/core/one.ts', 'mqtt'],
   ['gateway/core/one.ts', '../edges/clock'],
-  ['gateway/edges/one.ts', './http'],
+  ['gateway/edges/one.ts', './http/http'],
   ['gateway/edges/one.ts', './store/store'],
-  ['gateway/edges/store/one.ts', '../http'],
+  ['gateway/edges/store/one.ts', '../http/http'],
+  ['gateway/edges/http/one.ts', '../store/store'],
+  ['gateway/edges/http/one.ts', '../passwords'],
 ];
 
 test.each(BORDERS)('%s may not import %s', (file, specifier) => {
@@ -70,7 +72,9 @@ const ALLOWED: [file: string, specifier: string][] = [
   ['shared/verify.ts', '@noble/ed25519'],
   ['firmware/sense/one.ts', '../../shared/record'],
   ['hardware/virtual/one.ts', '../../shared/record'],
-  ['gateway/one.ts', './edges/http'],
+  ['gateway/one.ts', './edges/http/http'],
+  ['gateway/edges/http/one.ts', './answer'],
+  ['gateway/edges/http/one.ts', '../../limits'],
   ['gateway/core/one.ts', '../../shared/record'],
   ['gateway/edges/one.ts', '../core/judge'],
   ['gateway/edges/one.ts', './transport'],

@@ -216,7 +216,8 @@ CREATE TABLE token (
   name TEXT NOT NULL UNIQUE,
   scope TEXT NOT NULL CHECK (scope IN ('reader', 'technician', 'admin')),
   hash BLOB NOT NULL UNIQUE,
-  made_s INTEGER NOT NULL
+  made_s INTEGER NOT NULL,
+  ends_s INTEGER
 ) STRICT;
 CREATE TABLE told_late (
   outbox TEXT NOT NULL,

@@ -152,7 +152,8 @@ CREATE TABLE notice (
   body TEXT NOT NULL
 ) STRICT;
 
--- Who may do what. password: scrypt's parameters, salt and hash, never the password (edges/passwords.ts).
+-- Who may do what. password: scrypt's parameters, salt and hash, never the password (edges/passwords.ts). made_s by the
+-- clock of the machine; 0 = it did not know the time.
 CREATE TABLE account (
   name TEXT PRIMARY KEY,
   scope TEXT NOT NULL CHECK (scope IN ('reader', 'technician', 'admin')),
@@ -160,13 +161,15 @@ CREATE TABLE account (
   made_s INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- Tokens of programs. hash: SHA-256 of the token, which is random and shown once.
+-- Tokens of programs. hash: SHA-256 of the token, which is random and shown once. ends_s: from then on it counts no
+-- more; NULL = never.
 CREATE TABLE token (
   id INTEGER PRIMARY KEY,
   name TEXT NOT NULL UNIQUE,
   scope TEXT NOT NULL CHECK (scope IN ('reader', 'technician', 'admin')),
   hash BLOB NOT NULL UNIQUE,
-  made_s INTEGER NOT NULL
+  made_s INTEGER NOT NULL,
+  ends_s INTEGER
 ) STRICT;
 
 -- Rows first..last of record that were not told to a broker in time, because it was away or is new: in its messages they

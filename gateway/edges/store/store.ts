@@ -9,6 +9,7 @@ import { concat } from '../../../shared/bytes';
 import type { KnownKey, SignedRecord } from '../../core/judge';
 import type { Register } from '../../core/register';
 import { PAGE_BYTES, WAL_PAGES } from '../../limits';
+import { type AccountWriter, accountWriter } from './account-table';
 import { groupTransaction, wholeNumber } from './group';
 import { migrate } from './migrations';
 import { createQuarantine, type Quarantine } from './quarantine';
@@ -46,6 +47,8 @@ export interface Store {
   quarantine: Quarantine;
   /** Records that are historical to a broker because it was told late. */
   toldLate: ToldLateTable;
+  /** Accounts and tokens. Reads: account-table.ts. */
+  accounts: AccountWriter;
   /** Counts a packet that changed nothing. Kept in memory until the next commit. */
   countRefusal(reason: string, by?: number): void;
   addNotice(atS: number, body: object): void;
@@ -161,6 +164,7 @@ export function openStore(path: string): Store {
     },
     quarantine: createQuarantine(database, group.begin),
     toldLate: createToldLate(database, group.begin),
+    accounts: accountWriter(database, group.begin),
     countRefusal: (reason, by = 1) => group.count(reason, by),
     addNotice(atS, body) {
       group.begin();

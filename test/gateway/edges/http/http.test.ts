@@ -3,10 +3,10 @@
  */
 import { connect } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { type RunningGateway, startGateway } from '../../../gateway/gateway';
-import { packetOf, testNode, usage } from '../support/nodes';
-import { startOracleRadio } from '../support/oracle-radio';
-import { registerFile, testFolder, until } from '../support/places';
+import { type RunningGateway, startGateway } from '../../../../gateway/gateway';
+import { packetOf, testNode, usage } from '../../support/nodes';
+import { startOracleRadio } from '../../support/oracle-radio';
+import { registerFile, testFolder, until } from '../../support/places';
 
 async function gatewayWithOneRecord(): Promise<RunningGateway> {
   const folder = testFolder();

@@ -1,0 +1,34 @@
+/*
+ * routes.ts: which request needs what: method and path -> scope.
+ * Way: HTTP edge -> access.ts asks here before anything is read or answered. What is not listed needs `reader`.
+ * Pure. Described in docs/api.md.
+ */
+import type { Scope } from './scopes';
+
+/** Somebody without account may ask for it, whatever the options say. */
+export const ANYBODY = 'anybody';
+/** The same, and the answer is who he is. */
+export const WHOEVER = 'whoever';
+
+/** What a route needs. */
+export type Needs = Scope | typeof ANYBODY | typeof WHOEVER;
+
+/** Everything that changes something, by path. */
+export const POST_ROUTES: Readonly<Record<string, Needs>> = {
+  'api/v1/login': ANYBODY,
+  'api/v1/logout': ANYBODY,
+  'api/v1/clock': 'technician',
+};
+
+/** Reading that needs no account, by path. */
+export const OPEN_ROUTES: Readonly<Record<string, Needs>> = {
+  health: ANYBODY,
+  'api/v1/session': WHOEVER,
+};
+
+/** What a request needs; null: nothing can be changed at this path. */
+export function needsOf(method: 'GET' | 'POST', segments: string[]): Needs | null {
+  const path = segments.join('/');
+  if (method === 'POST') return Object.hasOwn(POST_ROUTES, path) ? POST_ROUTES[path] : null;
+  return Object.hasOwn(OPEN_ROUTES, path) ? OPEN_ROUTES[path] : 'reader';
+}

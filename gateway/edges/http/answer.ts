@@ -1,0 +1,62 @@
+/*
+ * answer.ts: what is answered over HTTP, and what is asked.
+ * Way: http.ts makes a Question of a request -> access.ts, views.ts -> an Answer -> http.ts sends it.
+ */
+
+/** What is answered. */
+export interface Answer {
+  status: number;
+  type: 'application/json' | 'text/html' | 'application/schema+json';
+  body: string;
+  /** Besides the ones that every answer has. */
+  headers?: Record<string, string>;
+}
+
+/** Headers of a request that say who asks, and from where. */
+export interface AskHeaders {
+  host?: string;
+  authorization?: string;
+  cookie?: string;
+  origin?: string;
+  secFetchSite?: string;
+  secFetchMode?: string;
+}
+
+/** What is asked. HEAD comes as GET. */
+export interface Question {
+  method: 'GET' | 'POST';
+  /** The path, percent-decoded. */
+  segments: string[];
+  query: URLSearchParams;
+  /** Address of the other side. */
+  from: string;
+  headers: AskHeaders;
+  /** Reads the body, which must be JSON and short. @returns the value, or what to answer instead. */
+  readJson(): Promise<{ json: unknown } | { refusal: Answer }>;
+}
+
+/** Answers a question. What it rejects with ends the process: storage that fails is not hidden. */
+export type QuestionFunction = (question: Question) => Promise<Answer>;
+
+/** Answers a reading question. */
+export type AnswerFunction = (segments: string[], query: URLSearchParams) => Answer;
+
+/** JSON. */
+export function jsonAnswer(body: object, status = 200, headers?: Record<string, string>): Answer {
+  return { status, type: 'application/json', body: `${JSON.stringify(body)}\n`, headers };
+}
+
+/** An error as JSON. */
+export function errorAnswer(
+  status: number,
+  error: string,
+  headers?: Record<string, string>,
+): Answer {
+  return jsonAnswer({ error }, status, headers);
+}
+
+/** Asked too often: when to come again. */
+export function tooManyAnswer(waitMs: number): Answer {
+  const seconds = Math.max(1, Math.ceil(waitMs / 1000));
+  return errorAnswer(429, `too many tries: wait ${seconds} s`, { 'Retry-After': String(seconds) });
+}

@@ -1,0 +1,206 @@
+/*
+ * http.ts: the HTTP server, on this machine unless told otherwise.
+ * Way: request -> limits -> Question -> answer function (access.ts) -> bytes with careful headers.
+ * Source: RFC 9110. GET, HEAD and POST with a short JSON body; no external resource is ever named.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { addressKey, isLoopback } from '../../core/addresses';
+import { createTokenBuckets } from '../../core/token-bucket';
+import {
+  HTTP_ADDRESSES_MAX,
+  HTTP_CLIENTS_MAX,
+  HTTP_CLIENTS_PER_ADDRESS_MAX,
+  HTTP_HEADER_BYTES_MAX,
+  HTTP_HEADERS_MAX,
+  HTTP_IDLE_MS_MAX,
+  HTTP_REQUEST_MS_MAX,
+  HTTP_REQUESTS_BURST_MAX,
+  HTTP_REQUESTS_PER_S_MAX,
+  HTTP_SLOW_CHECK_MS,
+  HTTP_TARGET_CHARS_MAX,
+} from '../../limits';
+import {
+  type Answer,
+  errorAnswer,
+  type Question,
+  type QuestionFunction,
+  tooManyAnswer,
+} from './answer';
+import { readJson } from './body';
+
+/** A running server. */
+export interface HttpServer {
+  /** http://host:port/ */
+  url: string;
+  close(): Promise<void>;
+}
+
+/** Who may ask how often. */
+export interface HttpLimits {
+  /** ms of a clock that only rises. */
+  steadyMs(): number;
+  /** Addresses that may ask as often as they like: a program on this machine has its processor anyway. */
+  isFree(address: string): boolean;
+}
+
+const USUAL_LIMITS: HttpLimits = { steadyMs: () => performance.now(), isFree: isLoopback };
+
+const HEADERS = {
+  'Cache-Control': 'no-store',
+  'Content-Security-Policy':
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
+};
+
+function send(response: ServerResponse, answer: Answer, request: IncomingMessage): void {
+  const body = Buffer.from(answer.body);
+  const { 'content-length': length = '0', 'transfer-encoding': coding } = request.headers;
+  const hasBody = Number(length) > 0 || coding !== undefined;
+  // What nobody read of a body would have to be waited for.
+  const ends = hasBody && !request.complete ? { Connection: 'close' } : {};
+  response.writeHead(answer.status, {
+    ...HEADERS,
+    'Content-Type': `${answer.type}; charset=utf-8`,
+    'Content-Length': body.length,
+    ...(answer.status === 405 ? { Allow: 'GET, HEAD' } : {}),
+    ...answer.headers,
+    ...ends,
+  });
+  response.end(request.method === 'HEAD' ? undefined : body);
+  request.resume();
+}
+
+/**
+ * Names by which this machine may be asked. A page of another origin that resolved its own name to
+ * 127.0.0.1 (DNS rebinding) asks by that name and is turned away.
+ */
+function isOwnName(hostHeader: string | undefined, boundHost: string): boolean {
+  if (hostHeader === undefined) return false;
+  const name = hostHeader.replace(/:\d+$/, '').toLowerCase();
+  if (['localhost', '127.0.0.1', '[::1]', boundHost].includes(name)) return true;
+  // Bound to more than this machine: the administrator has opened it on purpose.
+  return boundHost !== '127.0.0.1' && boundHost !== '::1' && boundHost !== 'localhost';
+}
+
+function segmentsOf(path: string): string[] | null {
+  try {
+    return path.split('/').slice(1).map(decodeURIComponent);
+  } catch {
+    return null; // a percent sign that encodes nothing
+  }
+}
+
+function one(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header[0] : header;
+}
+
+/** What is asked, or what to answer at once. */
+function questionOf(request: IncomingMessage, boundHost: string): Question | { refusal: Answer } {
+  const { method, headers, url = '/' } = request;
+  const refuse = (status: number, error: string) => ({ refusal: errorAnswer(status, error) });
+  if (method !== 'GET' && method !== 'HEAD' && method !== 'POST')
+    return refuse(405, 'GET, HEAD or POST');
+  if (!isOwnName(headers.host, boundHost)) return refuse(421, 'unknown host name');
+  if (url.length > HTTP_TARGET_CHARS_MAX) return refuse(414, 'address too long');
+  const [path, query = ''] = url.split('?', 2);
+  const segments = segmentsOf(path);
+  if (segments === null) return refuse(400, 'bad address');
+  return {
+    method: method === 'POST' ? 'POST' : 'GET',
+    segments,
+    query: new URLSearchParams(query),
+    from: request.socket.remoteAddress ?? '',
+    headers: {
+      host: headers.host,
+      authorization: headers.authorization,
+      cookie: headers.cookie,
+      origin: one(headers.origin),
+      secFetchSite: one(headers['sec-fetch-site']),
+      secFetchMode: one(headers['sec-fetch-mode']),
+    },
+    readJson: () => readJson(request),
+  };
+}
+
+function listen(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EADDRINUSE') return reject(error);
+      reject(new Error(`HTTP port ${port} is in use: choose another with --http-port`));
+    });
+    server.listen(port, host, () => {
+      const address = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : port);
+    });
+  });
+}
+
+/** One address may not take all connections, and nobody holds one on which nothing moves. */
+function guardConnections(server: Server, { isFree }: HttpLimits): void {
+  const open = new Map<string, number>();
+  server.maxConnections = HTTP_CLIENTS_MAX;
+  server.maxHeadersCount = HTTP_HEADERS_MAX;
+  server.setTimeout(HTTP_IDLE_MS_MAX);
+  server.on('connection', (socket: Socket) => {
+    const address = socket.remoteAddress ?? '';
+    if (isFree(address)) return;
+    const key = addressKey(address);
+    const count = (open.get(key) ?? 0) + 1;
+    open.set(key, count);
+    socket.on('close', () => {
+      const left = (open.get(key) ?? 1) - 1;
+      if (left === 0) open.delete(key);
+      else open.set(key, left);
+    });
+    if (count > HTTP_CLIENTS_PER_ADDRESS_MAX) socket.destroy();
+  });
+}
+
+/**
+ * Starts the server.
+ * @param port 0 = any free one.
+ * Rejects: when the port is in use.
+ */
+export async function startHttp(
+  host: string,
+  port: number,
+  answer: QuestionFunction,
+  limits: HttpLimits = USUAL_LIMITS,
+): Promise<HttpServer> {
+  const buckets = createTokenBuckets({
+    perS: HTTP_REQUESTS_PER_S_MAX,
+    burst: HTTP_REQUESTS_BURST_MAX,
+    keysMax: HTTP_ADDRESSES_MAX,
+  });
+  const answerTo = async (request: IncomingMessage): Promise<Answer> => {
+    const address = request.socket.remoteAddress ?? '';
+    const waitMs = limits.isFree(address)
+      ? 0
+      : buckets.take(addressKey(address), limits.steadyMs());
+    if (waitMs > 0) return tooManyAnswer(waitMs);
+    const question = questionOf(request, host);
+    return 'refusal' in question ? question.refusal : answer(question);
+  };
+  const times = {
+    requestTimeout: HTTP_REQUEST_MS_MAX,
+    headersTimeout: HTTP_REQUEST_MS_MAX,
+    connectionsCheckingInterval: HTTP_SLOW_CHECK_MS,
+  };
+  const server = createServer(
+    { maxHeaderSize: HTTP_HEADER_BYTES_MAX, ...times },
+    async (request, response) => send(response, await answerTo(request), request),
+  );
+  guardConnections(server, limits);
+  const bound = await listen(server, host, port);
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}/`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}

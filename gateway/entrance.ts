@@ -1,0 +1,53 @@
+/*
+ * entrance.ts: accounts, sessions and access of a running gateway, put together.
+ * Way: options, database, clock -> accounts (for HTTP and the broker) and the answer function of HTTP.
+ */
+import type { Database } from 'better-sqlite3';
+import { createAccess } from './access';
+import { createAccounts, type GatewayAccounts, makeFirstAccount } from './accounts';
+import type { ClockAnswer } from './clock-keeping';
+import type { GatewayClock } from './edges/clock';
+import type { AnswerFunction, QuestionFunction } from './edges/http/answer';
+import { stderrLog } from './edges/log';
+import { createPasswordChecker } from './edges/passwords';
+import { accountReader } from './edges/store/account-table';
+import type { Store } from './edges/store/store';
+import type { GatewayOptions } from './opening';
+import { createSessions } from './sessions';
+
+/** Where everybody comes in. */
+export interface Entrance {
+  accounts: GatewayAccounts;
+  /** The answer function of HTTP over the views, and over what POST /api/v1/clock does. */
+  answers(views: AnswerFunction, setClock: (body: unknown) => ClockAnswer): QuestionFunction;
+}
+
+/**
+ * Opens it. Makes the first account where the options ask for it.
+ * @param reader a connection that sees what other processes committed
+ * Rejects: when the first account cannot be written.
+ */
+export async function openEntrance(
+  options: GatewayOptions,
+  store: Store,
+  reader: Database,
+  clock: GatewayClock,
+): Promise<Entrance> {
+  const table = accountReader(reader);
+  // Whoever guesses lives in real time, also where a parent keeps the clock.
+  const steadyMs = () => performance.now();
+  const nowS = () => Math.floor(clock.nowMs() / 1000);
+  const log = options.log ?? stderrLog;
+  const passwords = createPasswordChecker();
+  const accounts = createAccounts({ table, passwords, steadyMs, nowS, log });
+  const sessions = createSessions(accounts.accountNow, steadyMs);
+  if (options.firstAccount !== undefined) {
+    const madeS = clock.state() === 'unknown' ? 0 : nowS();
+    await makeFirstAccount(store, table, madeS, options.firstAccount);
+  }
+  const anonymous = options.anonymous ?? 'reader';
+  return {
+    accounts,
+    answers: (views, setClock) => createAccess({ accounts, sessions, anonymous, views, setClock }),
+  };
+}
