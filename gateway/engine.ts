@@ -3,10 +3,13 @@
  * Way: radio -> custody -> store -> commit -> tellers; schedule -> bulletins -> radio.
  */
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import type { MeshPacket } from '../shared/meshtastic/mesh-packet';
 import { keyIdOf } from '../shared/verify';
 import { type Announcing, createAnnouncing } from './announcing';
+import { type BackupKeeping, createBackupKeeping } from './backup-keeping';
 import { createBulletinSequence, makeBulletin } from './bulletins';
+import { damageWords } from './checking';
 import { type ClockKeeping, createClockKeeping, recallClock } from './clock-keeping';
 import { type BulletinSchedule, createBulletinSchedule } from './core/bulletin-schedule';
 import type { OwnRadio } from './core/heard';
@@ -22,6 +25,7 @@ import { type Log, stderrLog } from './edges/log';
 import type { Store } from './edges/store/store';
 import { createVerifier } from './edges/verify';
 import {
+  BACKUP_LOOK_MS,
   COUNTS_COMMIT_MS,
   GROUP_COMMIT_MS,
   GROUP_RECORDS_MAX,
@@ -228,9 +232,10 @@ function createHearing(doors: {
 }
 
 /** Chores that a full disk does not end, and the look at the disk itself. */
-function guarded(chores: Chore[], disk: DiskKeeping): Chore[] {
+function guarded(chores: Chore[], disk: DiskKeeping, backups: BackupKeeping): Chore[] {
   const within = chores.map(({ everyMs, run }) => ({ everyMs, run: () => void disk.guard(run) }));
-  return [{ everyMs: 0, run: disk.tick }, ...within];
+  const look = { everyMs: BACKUP_LOOK_MS, run: backups.tick };
+  return [{ everyMs: 0, run: disk.tick }, look, ...within];
 }
 
 /** Puts the core together. It does nothing before begin(). */
@@ -260,6 +265,7 @@ export function createEngine(
     store,
     freeBytes: () => freeBytes(options.dataDir),
     log,
+    damageWords: (error) => damageWords(join(options.dataDir, 'gateway.sqlite'), error),
     forget: custody.forget,
     recovered: () => chores.takeKeys(),
   });
@@ -282,15 +288,14 @@ export function createEngine(
     ...{ base, clock, log, custody, schedule, keeping, sender, radio, commit, within },
     teller: () => teller,
   });
-  const ticker = createTicker(clock, [
-    { everyMs: 0, run: disk.tick },
-    ...guarded(chores.all, disk),
-  ]);
+  const backups = createBackupKeeping(options, { store, clock, log });
+  const ticker = createTicker(clock, guarded(chores.all, disk, backups));
   return {
     radio,
     bulletinCounts: sender.counts,
     clockKeeping: keeping,
     diskProblem: disk.problem,
+    backups,
     nodesWaiting: announcing.nodesWaiting,
     commit,
     /** Begins to hear and to send. The clock must stand right: a paced gateway begins at its first barrier. */
@@ -305,6 +310,7 @@ export function createEngine(
     end() {
       radio.stop();
       ticker.stop();
+      backups.stop();
       commit();
     },
   };

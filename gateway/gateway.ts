@@ -119,6 +119,13 @@ function clockOf({ clock }: GatewayOptions): GatewayClock {
   return systemClock(clock === 'machine' ? keptMachine() : thisMachine());
 }
 
+/** Closes what the gateway stands on, and lets others have its folder. */
+function closeBase({ store, lock }: Base, reader: { close(): void }): void {
+  reader.close();
+  store.close();
+  lock.release();
+}
+
 /** Undoes what was opened before when a step of the start fails. */
 async function orElse<T>(step: Promise<T>, undo: () => Promise<void>): Promise<T> {
   try {
@@ -141,10 +148,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const records = createRecordReader(reader);
   const sites = createSiteReader(reader);
   let teller: Teller | null = null;
-  const closeFiles = async () => {
-    reader.close();
-    store.close();
-  };
+  const closeFiles = async () => closeBase(base, reader);
   const { publisher, url, name } = await orElse(
     openPublisher(options, base, () => teller?.tellAll()),
     closeFiles,
@@ -159,6 +163,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       quarantine: quarantineCounts(reader),
       uncommittedCounts: store.uncommittedCounts,
       diskProblem: () => engine.diskProblem(),
+      backup: engine.backups.view,
       recovery: () => recoveryView(store.meta, engine.nodesWaiting()),
       radio: () => ({
         session: engine.radio.session(),

@@ -18,6 +18,8 @@ interface GatewayFlags {
   host: string;
   holdBack: number;
   clock: ClockChoice;
+  backup: boolean;
+  new?: boolean;
 }
 
 function port(text: string): number {
@@ -53,6 +55,9 @@ async function runGateway(flags: GatewayFlags): Promise<void> {
     host: flags.host,
     holdBackMs: flags.holdBack * 1000,
     clock: flags.clock,
+    // A village's time is not this machine's: its gateway makes none by itself.
+    backup: flags.backup && flags.clock !== 'parent' ? {} : undefined,
+    startEmpty: flags.new === true,
   });
   process.stderr.write(`gateway: page ${gateway.httpUrl}  broker ${gateway.mqttUrl}\n`);
   const stop = () => void gateway.stop();
@@ -89,6 +94,11 @@ export function registerGatewayCommand(program: Command): void {
       'system (only what is proven), machine (this clock is right), parent (the village keeps it)',
       clockName,
       'system',
+    )
+    .option('--no-backup', 'make no backups')
+    .option(
+      '--new',
+      'start with an empty database although there was one: all that it held is given up',
     )
     .action(async (flags: GatewayFlags) => {
       try {

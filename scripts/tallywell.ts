@@ -4,9 +4,11 @@
  * Exit codes: 0 good; 1 something went wrong (said in words); 2 the command line was not understood.
  */
 import { Command, CommanderError } from 'commander';
+import { registerBackupCommand } from './backup';
 import { registerClockCommand } from './clock';
 import { registerGatewayCommand } from './gateway';
 import { registerRecoveryKeyCommand } from './recovery-key';
+import { registerRestoreCommands } from './restore';
 import { registerVillageCommand } from './village';
 
 const program = new Command('tallywell')
@@ -17,6 +19,8 @@ registerVillageCommand(program);
 registerGatewayCommand(program);
 registerClockCommand(program);
 registerRecoveryKeyCommand(program);
+registerBackupCommand(program);
+registerRestoreCommands(program);
 // exitOverride is not inherited by verbs that were added with addCommand or command(): set it on each.
 for (const verb of program.commands) verb.exitOverride();
 
