@@ -91,6 +91,17 @@ function inNewestForm(file: string | null, scratch: string): string | null {
   return scratch;
 }
 
+/** The gateway's key that a database names. */
+function publicKeyIn(path: string): string | undefined {
+  const database = new Sqlite(path, { readonly: true });
+  try {
+    const get = database.prepare('SELECT value FROM meta WHERE name = ?').pluck();
+    return get.get(META_GATEWAY_KEY) as string | undefined;
+  } finally {
+    database.close();
+  }
+}
+
 function makeSumsAgain(path: string): void {
   openStore(path).close();
   const database = new Sqlite(path);
@@ -109,11 +120,12 @@ function keyFor(dataDir: string, made: string, backup: string | null) {
     const get = database.prepare('SELECT value FROM meta WHERE name = ?').pluck();
     const own = publicKeyOf(join(dataDir, 'gateway.key'));
     const known = get.get(META_GATEWAY_KEY) as string | undefined;
-    if (known === undefined && own !== null) {
-      database.prepare('INSERT INTO meta VALUES (?,?)').run(META_GATEWAY_KEY, own);
-    }
-    if (own !== null && (known === undefined || own === known))
+    // What the database says may be damaged too. The backup bears witness; without one the key's file is believed.
+    const isWitnessed = known !== undefined && backup !== null && publicKeyIn(backup) === known;
+    if (own !== null && (own === known || !isWitnessed)) {
+      database.prepare('INSERT OR REPLACE INTO meta VALUES (?,?)').run(META_GATEWAY_KEY, own);
       return { key: null, state: 'kept' as const };
+    }
     const beside = backup?.replace(/\.sqlite$/, '.key') ?? '';
     if (known !== undefined && publicKeyOf(beside) === known)
       return { key: readFileSync(beside, 'utf8'), state: 'restored' as const };
@@ -227,7 +239,7 @@ export function repairWords(done: Repaired): string[] {
           `table ${table}: damaged; ${rows} rows are there now, ${filled} of them from the backup`,
         );
     }
-    if (report.isSequenceLifted) words.push('the number of the bulletins was lifted');
+    words.push('the number of the bulletins was lifted, so that nodes believe them');
   }
   if (done.aside !== null)
     words.push(`the old files are in ${done.aside}; delete them when all is well`);

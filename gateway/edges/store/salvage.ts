@@ -6,7 +6,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
 import { lastSequenceAfterRestore } from '../../core/bulletin-sequence';
-import { PAGE_BYTES } from '../../limits';
+import { BULLETIN_SEQUENCE_MAX, PAGE_BYTES } from '../../limits';
 import { migrate } from './migrations';
 import { rebuildRollups } from './rollups';
 import { type RecordReport, salvageRecords } from './salvage-records';
@@ -36,8 +36,6 @@ export interface SalvageReport {
     /** Places in the order of acceptance that are empty now. */
     missing: number;
   };
-  /** Was the number of the bulletins lifted, because the last one may be lost? */
-  isSequenceLifted: boolean;
 }
 
 /** Fact: places in the order of acceptance that are empty since a repair. */
@@ -74,8 +72,8 @@ function dropOrphans(database: Database): void {
     DELETE FROM conflict WHERE node_key_id NOT IN (SELECT id FROM node_key);`);
 }
 
-/** Facts that must fit what is there now. @returns was the number of the bulletins lifted? */
-function mendFacts(database: Database, isWhole: boolean, backup: Database | null, missing: number) {
+/** Facts that must fit what is there now. The number of the bulletins is lifted: the newest may be lost, or damaged. */
+function mendFacts(database: Database, backup: Database | null, missing: number): void {
   const get = database.prepare('SELECT value FROM meta WHERE name = ?').pluck();
   const put = database.prepare('INSERT OR REPLACE INTO meta VALUES (?,?)');
   const newest = (table: string) =>
@@ -90,13 +88,11 @@ function mendFacts(database: Database, isWhole: boolean, backup: Database | null
     for (const name of names) put.run(name, BigInt(Math.min(Number(get.get(name)), id)));
   }
   put.run(META_RECORDS_MISSING, BigInt(missing));
-  if (isWhole) return false;
   const ofBackup = backup?.prepare("SELECT value FROM meta WHERE name = 'bulletin_sequence'");
-  const known = [get.get('bulletin_sequence'), ofBackup?.pluck().get()].map((one) =>
-    Number(one ?? 0),
-  );
-  put.run('bulletin_sequence', BigInt(lastSequenceAfterRestore(Math.max(...known))));
-  return true;
+  const known = [get.get('bulletin_sequence'), ofBackup?.pluck().get()]
+    .map((one) => Number(one ?? 0))
+    .filter((one) => one >= 0 && one < BULLETIN_SEQUENCE_MAX);
+  put.run('bulletin_sequence', BigInt(lastSequenceAfterRestore(Math.max(0, ...known))));
 }
 
 /**
@@ -128,12 +124,11 @@ export function salvage(target: string, sources: SalvageSources): SalvageReport 
     database.transaction(() => rebuildRollups(database))();
     const kept = database.prepare('SELECT count(*) FROM record').pluck().get() as number;
     const newestId = database.prepare('SELECT max(id) FROM record').pluck().get() as number | null;
-    const whole = tables.find(({ table }) => table === 'meta')?.state === 'whole';
     const gaps = (newestId ?? 0) - kept;
-    const isSequenceLifted = mendFacts(database, whole, backup, gaps);
+    mendFacts(database, backup, gaps);
     database.pragma('journal_mode = DELETE');
     const missing = Math.max(records.newestId, newestId ?? 0) - kept;
-    return { tables, records: { ...records, kept, missing }, isSequenceLifted };
+    return { tables, records: { ...records, kept, missing } };
   } finally {
     for (const one of [source, database, backup]) if (one?.open) one.close();
     for (const suffix of ['-wal', '-shm']) {
