@@ -17,7 +17,10 @@ import { CLOCK_SAVE_MS, TECHNICIAN_UNCERTAINTY_S } from './limits';
 export const META_CLOCK = 'clock';
 
 /** Lets a clock go on where the store left it, and forbids it to be before what is stored. */
-export function recallClock(clock: GatewayClock, store: Store): void {
+export function recallClock(
+  clock: GatewayClock,
+  store: Pick<Store, 'meta' | 'lastReceivedS'>,
+): void {
   const text = store.meta(META_CLOCK);
   const saved = typeof text === 'string' ? readSavedClock(text) : null;
   clock.raiseFloor(Math.max(store.lastReceivedS() * 1000, saved?.timeMs ?? 0));

@@ -5,6 +5,7 @@
  * Only a full disk is dealt with here. A disk that fails otherwise ends the process, as it must.
  */
 import type { Log } from './edges/log';
+import { isDamage } from './edges/store/check';
 import type { Store } from './edges/store/store';
 import { DISK_FREE_BYTES_MIN } from './limits';
 
@@ -14,6 +15,8 @@ export interface DiskDoors {
   /** Free bytes of the database's disk. */
   freeBytes(): number;
   log: Log;
+  /** What a person is told when the database turns out to be damaged. */
+  damageWords(error: unknown): string;
   /** The store was put back to its last commit: what is remembered of it must be read again. */
   forget(): void;
   /** There is room again, and what could not be done may be done now. */
@@ -53,6 +56,7 @@ export function createDiskKeeping(doors: DiskDoors): DiskKeeping {
       run();
       return true;
     } catch (error) {
+      if (isDamage(error)) throw new Error(doors.damageWords(error), { cause: error });
       if (!isFullError(error)) throw error;
       enter((error as Error).message);
       return false;

@@ -3,10 +3,13 @@
  * Way: radio -> custody -> store -> commit -> tellers; schedule -> bulletins -> radio.
  */
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import type { MeshPacket } from '../shared/meshtastic/mesh-packet';
 import { keyIdOf } from '../shared/verify';
 import { type Announcing, createAnnouncing } from './announcing';
+import { type BackupKeeping, createBackupKeeping } from './backup-keeping';
 import { createBulletinSequence, makeBulletin } from './bulletins';
+import { damageWords } from './checking';
 import { type ClockKeeping, createClockKeeping, recallClock } from './clock-keeping';
 import { type BulletinSchedule, createBulletinSchedule } from './core/bulletin-schedule';
 import type { OwnRadio } from './core/heard';
@@ -15,7 +18,7 @@ import { createLatelyHeard } from './core/lately-heard';
 import type { Outcome, SentPacket } from './core/radio-sent';
 import { RegisterError } from './core/register';
 import { groupOf, type SequenceState } from './core/sequences';
-import { type Custody, createCustody } from './custody';
+import { type Custody, type CustodyDoors, createCustody } from './custody';
 import { createDiskKeeping, type DiskKeeping } from './disk-keeping';
 import type { GatewayClock } from './edges/clock';
 import { freeBytes } from './edges/disk';
@@ -23,6 +26,7 @@ import { type Log, stderrLog } from './edges/log';
 import type { Store } from './edges/store/store';
 import { createVerifier } from './edges/verify';
 import {
+  BACKUP_LOOK_MS,
   COUNTS_COMMIT_MS,
   GROUP_COMMIT_MS,
   GROUP_RECORDS_MAX,
@@ -230,9 +234,10 @@ function createHearing(doors: {
 }
 
 /** Chores that a full disk does not end, and the look at the disk itself. */
-function guarded(chores: Chore[], disk: DiskKeeping): Chore[] {
+function guarded(chores: Chore[], disk: DiskKeeping, backups: BackupKeeping): Chore[] {
   const within = chores.map(({ everyMs, run }) => ({ everyMs, run: () => void disk.guard(run) }));
-  return [{ everyMs: 0, run: disk.tick }, ...within];
+  const look = { everyMs: BACKUP_LOOK_MS, run: backups.tick };
+  return [{ everyMs: 0, run: disk.tick }, look, ...within];
 }
 
 /** When sites were last heard, across corrections of the clock. */
@@ -255,6 +260,23 @@ function createDurably(disk: DiskKeeping, commit: () => void) {
   };
 }
 
+/** Custody, and who hears of what it takes. */
+function takeCustody(
+  doors: Pick<CustodyDoors, 'store' | 'clock' | 'schedule'>,
+  heardSite: (site: string) => void,
+  announcing: Announcing,
+  keeping: () => ClockKeeping,
+): Custody {
+  return createCustody({
+    ...{ ...doors, heardSite, verify: createVerifier() },
+    heardFresh(key, record) {
+      keeping().heardFresh(key, record);
+      announcing.heardFresh(key);
+    },
+    heardAgain: announcing.heardAgain,
+  });
+}
+
 /** Puts the core together. It does nothing before begin(). */
 export function createEngine(
   options: GatewayOptions,
@@ -269,21 +291,19 @@ export function createEngine(
   const schedule = createBulletinSchedule();
   const announcing = createAnnouncing(store, base.key.publicKey, log);
   const hearings = rememberHearings(clock);
-  const custody = createCustody({
-    ...{ store, clock, schedule, verify: createVerifier() },
-    heardSite: hearings.heardSite,
-    heardFresh(key, record) {
-      keeping.heardFresh(key, record);
-      announcing.heardFresh(key);
-    },
-    heardAgain: announcing.heardAgain,
-  });
+  const custody = takeCustody(
+    { store, clock, schedule },
+    hearings.heardSite,
+    announcing,
+    () => keeping,
+  );
   const sender = createBulletinSender(base, clock, schedule, announcing);
   let teller: Teller | null = null;
   const disk = createDiskKeeping({
     store,
     freeBytes: () => freeBytes(options.dataDir),
     log,
+    damageWords: (error) => damageWords(join(options.dataDir, 'gateway.sqlite'), error),
     forget: custody.forget,
     recovered: () => chores.takeKeys(),
   });
@@ -306,12 +326,14 @@ export function createEngine(
     ...{ base, clock, log, custody, schedule, keeping, sender, radio, commit, within },
     teller: () => teller,
   });
-  const ticker = createTicker(clock, guarded(chores.all, disk));
+  const backups = createBackupKeeping(options, { store, clock, log });
+  const ticker = createTicker(clock, guarded(chores.all, disk, backups));
   return {
     radio,
     bulletinCounts: sender.counts,
     clockKeeping: keeping,
     diskProblem: disk.problem,
+    backups,
     nodesWaiting: announcing.nodesWaiting,
     lastHeardS: hearings.lastHeardS,
     commit,
@@ -328,6 +350,7 @@ export function createEngine(
     end() {
       radio.stop();
       ticker.stop();
+      backups.stop();
       commit();
     },
   };

@@ -186,6 +186,7 @@ function statusOf(parts: StatusParts): GatewayStatus {
     }),
     outbox: () => outboxView(options, publisher, lag()),
     requests: parts.requests,
+    backup: engine.backups.view,
     bulletins: () => ({ ...engine.bulletinCounts }),
   });
 }
@@ -206,6 +207,13 @@ function datedNow(stored: SiteReader, lastHeardS: Engine['lastHeardS']): SiteRea
 function clockOf({ clock }: GatewayOptions): GatewayClock {
   if (clock === 'parent') return parentClock();
   return systemClock(clock === 'machine' ? keptMachine() : thisMachine());
+}
+
+/** Closes what the gateway stands on, and lets others have its folder. */
+function closeBase({ store, lock }: Base, reader: { close(): void }): void {
+  reader.close();
+  store.close();
+  lock.release();
 }
 
 /** Undoes what was opened before when a step of the start fails. */
@@ -230,10 +238,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const records = createRecordReader(reader);
   const stored = createSiteReader(reader);
   let teller: BrokerTeller | null = null;
-  const closeFiles = async () => {
-    reader.close();
-    store.close();
-  };
+  const closeFiles = async () => closeBase(base, reader);
   const entrance = await orElse(openEntrance(options, store, reader, clock), closeFiles);
   const { publisher, url, name } = await orElse(
     openPublisher(options, base, () => teller),

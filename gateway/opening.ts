@@ -6,15 +6,19 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { toHex } from '../shared/bytes';
 import { keyIdOf } from '../shared/verify';
+import { damageWords, isDamage } from './checking';
 import { recallClock } from './clock-keeping';
 import { isTopicWord } from './core/register';
 import type { GatewayClock } from './edges/clock';
 import { type GatewayKey, loadGatewayKey } from './edges/key';
-import { type Log, stderrLog } from './edges/log';
+import type { Log } from './edges/log';
 import { serialTransport } from './edges/radio-serial';
 import { tcpTransport } from './edges/radio-tcp';
+import { lostDatabaseWords } from './edges/store/facts';
+import type { Lock } from './edges/store/lock';
 import { META_GATEWAY_KEY, META_POD, openStore, type Store } from './edges/store/store';
 import type { OpenTransport } from './edges/transport';
+import { takeFolder } from './installing';
 import { type RegisterFile, registerFile } from './register-file';
 
 /** How a gateway is started. */
@@ -51,6 +55,8 @@ export interface GatewayOptions {
   firstAccount?: (name: string, password: string) => void;
   /** Daily backups. Without it none are made. */
   backup?: BackupOptions;
+  /** Start with an empty database though the key is there, so there was one. Default false: refuse. */
+  startEmpty?: boolean;
   /** Longest a stored record waits for its commit, ms, 0..GROUP_COMMIT_MS. Default GROUP_COMMIT_MS. */
   holdBackMs?: number;
   /** Who keeps the clock. Default system. */
@@ -90,6 +96,10 @@ export interface BackupOptions {
   keep?: number;
   /** Also copy to USB sticks that are mounted below /media or /run/media or /mnt. Default true. */
   usb?: boolean;
+  /** Put the gateway's key beside each backup. Default true. */
+  key?: boolean;
+  /** Script whose verb `backup` makes them, in a process of its own. Default: the one that runs. */
+  program?: string;
 }
 
 const DEFAULT_RADIO_PORT = 4403;
@@ -113,6 +123,8 @@ export interface Base {
   pod: string;
   /** The register's file, watched for changes; null = none. */
   register: RegisterFile | null;
+  /** No other gateway, restore or repair works on the folder while this is held. */
+  lock: Lock;
 }
 
 /** When a key that is no longer listed was retired: now, or where the clock is not set, when a record last came. */
@@ -120,11 +132,23 @@ export function importTimeS(store: Store, clock: GatewayClock): number {
   return Math.floor(clock.state() === 'unknown' ? store.lastReceivedS() : clock.nowMs() / 1000);
 }
 
-/**
- * Opens database and key, takes over the register.
- * Throws: RegisterError; a database or key that cannot be used; a pod name that cannot be a topic.
- */
-export function openBase(options: GatewayOptions, clock: GatewayClock): Base {
+/** Opens the database. Throws: an Error in words when it is damaged, or lost. */
+function openDatabase(options: GatewayOptions): Store {
+  const path = join(options.dataDir, 'gateway.sqlite');
+  const keyPath = join(options.dataDir, 'gateway.key');
+  if (!existsSync(path) && existsSync(keyPath) && options.startEmpty !== true) {
+    throw new Error(`${lostDatabaseWords(path)}. Only to give up all that was counted: --new`);
+  }
+  try {
+    return openStore(path);
+  } catch (error) {
+    if (isDamage(error)) throw new Error(damageWords(path, error), { cause: error });
+    throw error;
+  }
+}
+
+/** Opens what the folder holds, which is locked already. */
+function openLocked(options: GatewayOptions, clock: GatewayClock): Omit<Base, 'lock'> {
   const prefix = options.homeAssistantPrefix;
   if (prefix !== undefined && !prefix.split('/').every(isTopicWord)) {
     throw new Error(
@@ -132,30 +156,45 @@ export function openBase(options: GatewayOptions, clock: GatewayClock): Base {
     );
   }
   const openRadios = options.radios.map(transportOf);
-  mkdirSync(options.dataDir, { recursive: true, mode: 0o700 });
   const file = options.registerFile ? registerFile(options.registerFile) : null;
   const register = file?.read() ?? null;
-  const store = openStore(join(options.dataDir, 'gateway.sqlite'));
-  // A parent has not said yet what time it is.
-  if (options.clock !== 'parent') recallClock(clock, store);
-  const known = store.meta(META_GATEWAY_KEY);
-  const keyPath = join(options.dataDir, 'gateway.key');
-  if (known === undefined && existsSync(keyPath)) {
-    const log = options.log ?? stderrLog;
-    log(
-      'WARNING: the key is there but the database is new. Was gateway.sqlite lost? Nodes will send again what they still keep.',
-    );
+  const store = openDatabase(options);
+  try {
+    // A parent has not said yet what time it is.
+    if (options.clock !== 'parent') recallClock(clock, store);
+    const known = store.meta(META_GATEWAY_KEY);
+    const key = loadGatewayKey(join(options.dataDir, 'gateway.key'), known === undefined);
+    const publicKey = toHex(key.publicKey);
+    if (known !== undefined && known !== publicKey) {
+      throw new Error(
+        'gateway.key is not the key this database belongs to: put the right file back',
+      );
+    }
+    const pod = options.pod ?? register?.pod ?? store.meta(META_POD) ?? 'pod';
+    if (!isTopicWord(pod)) throw new Error(`pod "${pod}": 1 to 64 of letters, digits, '-', '_'`);
+    store.setMeta(META_GATEWAY_KEY, publicKey);
+    store.setMeta(META_POD, pod);
+    if (register !== null) store.importRegister(register, keyIdOf, importTimeS(store, clock));
+    store.commit();
+    return { openRadios, store, key, pod, register: file };
+  } catch (error) {
+    store.rollback();
+    store.close();
+    throw error;
   }
-  const key = loadGatewayKey(keyPath, known === undefined);
-  const publicKey = toHex(key.publicKey);
-  if (known !== undefined && known !== publicKey) {
-    throw new Error('gateway.key is not the key this database belongs to: put the right file back');
+}
+
+/**
+ * Opens database and key, takes over the register.
+ * Throws: RegisterError; a database or key that is damaged, lost, or in use by another; a pod name that cannot be a topic.
+ */
+export function openBase(options: GatewayOptions, clock: GatewayClock): Base {
+  mkdirSync(options.dataDir, { recursive: true, mode: 0o700 });
+  const lock = takeFolder(options.dataDir);
+  try {
+    return { ...openLocked(options, clock), lock };
+  } catch (error) {
+    lock.release();
+    throw error;
   }
-  const pod = options.pod ?? register?.pod ?? store.meta(META_POD) ?? 'pod';
-  if (!isTopicWord(pod)) throw new Error(`pod "${pod}": 1 to 64 of letters, digits, '-', '_'`);
-  store.setMeta(META_GATEWAY_KEY, publicKey);
-  store.setMeta(META_POD, pod);
-  if (register !== null) store.importRegister(register, keyIdOf, importTimeS(store, clock));
-  store.commit();
-  return { openRadios, store, key, pod, register: file };
 }

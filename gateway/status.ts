@@ -2,6 +2,7 @@
  * status.ts: how the gateway itself is doing, for /api/v1/status and bridge/health.
  * Way: counts of the store, clock, radio session and outbox -> one plain object.
  */
+import { type BackupView, backupWarnings } from './backup-keeping';
 import { type ClockView, clockView } from './clock-keeping';
 import { radioName } from './core/messages';
 import type { GatewayClock } from './edges/clock';
@@ -46,6 +47,8 @@ export interface GatewayStatus {
   quarantine: { key: string; packets: number; lastHeard: number }[];
   clock: ClockView;
   recovery: RecoveryView;
+  /** null = none are to be made. */
+  backup: BackupView | null;
   radio: { session: SessionWord; number: string | null };
   outbox: OutboxView;
   /** What was asked over MQTT since the start. */
@@ -63,6 +66,7 @@ export interface StatusDoors {
   /** null = the disk takes what is written. */
   diskProblem(): string | null;
   recovery(): RecoveryView;
+  backup(): BackupView | null;
   radio(): { session: SessionWord; myNodeNum: number | null; problem: string | null };
   outbox(): OutboxView;
   requests(): RequestCounts;
@@ -77,6 +81,7 @@ export function readStatus(doors: StatusDoors): GatewayStatus {
   const radio = doors.radio();
   const recovery = doors.recovery();
   const outbox = doors.outbox();
+  const backup = doors.backup();
   const nowS = Math.floor(doors.clock.nowMs() / 1000);
   const problems: string[] = [];
   if (radio.session !== 'ready') {
@@ -84,6 +89,7 @@ export function readStatus(doors: StatusDoors): GatewayStatus {
   } else if (radio.problem !== null) problems.push(`radio: ${radio.problem}`);
   const diskProblem = doors.diskProblem();
   if (diskProblem !== null) problems.push(diskProblem);
+  if (backup !== null && backup.damage !== null) problems.push(`database: ${backup.damage}`);
   if (doors.clock.state() === 'unknown') {
     problems.push(
       'clock: not known since the start, nodes get no time: run `tallywell clock set now-from-this-machine`',
@@ -97,6 +103,7 @@ export function readStatus(doors: StatusDoors): GatewayStatus {
     warnings: [
       ...recoveryWarnings(recovery, doors.clock.state() === 'unknown' ? null : nowS),
       ...(outbox.problem === null ? [] : [`broker: ${outbox.problem}; records wait until then`]),
+      ...backupWarnings(backup),
     ],
     records: { stored, duplicate, rejected, byReason },
     disagreements,
@@ -105,6 +112,7 @@ export function readStatus(doors: StatusDoors): GatewayStatus {
       .map(({ keyId, packets, lastHeardS }) => ({ key: keyId, packets, lastHeard: lastHeardS })),
     clock: clockView(doors.clock.reading()),
     recovery,
+    backup,
     radio: {
       session: radio.session,
       number: radio.myNodeNum === null ? null : radioName(radio.myNodeNum),

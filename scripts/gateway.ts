@@ -20,6 +20,8 @@ interface GatewayFlags {
   holdBack: number;
   clock: ClockChoice;
   anonymous: 'reader' | 'nobody';
+  backup: boolean;
+  new?: boolean;
 }
 
 function port(text: string): number {
@@ -62,6 +64,9 @@ async function runGateway(flags: GatewayFlags): Promise<void> {
     clock: flags.clock,
     anonymous: flags.anonymous,
     firstAccount: (name, password) => tellFirstPassword(flags.data, name, password),
+    // A village's time is not this machine's: its gateway makes none by itself.
+    backup: flags.backup && flags.clock !== 'parent' ? {} : undefined,
+    startEmpty: flags.new === true,
   });
   process.stderr.write(`gateway: page ${gateway.httpUrl}  broker ${gateway.mqttUrl}\n`);
   const stop = () => void gateway.stop();
@@ -104,6 +109,11 @@ export function registerGatewayCommand(program: Command): void {
       'what somebody without account may do: reader or nobody',
       anonymousName,
       'reader',
+    )
+    .option('--no-backup', 'make no backups')
+    .option(
+      '--new',
+      'start with an empty database although there was one: all that it held is given up',
     )
     .action(async (flags: GatewayFlags) => {
       try {

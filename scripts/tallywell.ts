@@ -5,9 +5,11 @@
  */
 import { Command, CommanderError } from 'commander';
 import { registerAccountCommand } from './account';
+import { registerBackupCommand } from './backup';
 import { registerClockCommand } from './clock';
 import { registerGatewayCommand } from './gateway';
 import { registerRecoveryKeyCommand } from './recovery-key';
+import { registerRestoreCommands } from './restore';
 import { registerTokenCommand } from './token';
 import { registerVillageCommand } from './village';
 
@@ -21,6 +23,8 @@ registerClockCommand(program);
 registerRecoveryKeyCommand(program);
 registerAccountCommand(program);
 registerTokenCommand(program);
+registerBackupCommand(program);
+registerRestoreCommands(program);
 // exitOverride is not inherited by verbs that were added with addCommand or command(): set it on each.
 for (const verb of program.commands) verb.exitOverride();
 

@@ -5,7 +5,7 @@
  * number. That lift is bounded: a clock that is years ahead for a day must not use up the numbers of those years, or
  * after a restore no bulletin would be believed until then.
  */
-import { BULLETIN_LIFT_MAX, BULLETIN_RESTORE_LIFT } from '../limits';
+import { BULLETIN_LIFT_MAX, BULLETIN_RESTORE_LIFT, BULLETIN_SEQUENCE_MAX } from '../limits';
 
 const MINUTE_MS = 60_000;
 
@@ -28,7 +28,10 @@ export function nextBulletinSequence({ last, isFirst, timeMs }: SequenceBasis): 
   return Math.max(last + 1, Math.min(minutes, most));
 }
 
-/** The last number as a restored backup must remember it: above what was sent since, and above one bounded lift. */
+/**
+ * The last number as a restored backup must remember it: above what was sent since, and above one bounded lift.
+ * A backup from before the first bulletin knows no number: then the clock is the floor, as in an empty database.
+ */
 export function lastSequenceAfterRestore(last: number): number {
-  return last + BULLETIN_RESTORE_LIFT;
+  return last === 0 ? 0 : Math.min(last + BULLETIN_RESTORE_LIFT, BULLETIN_SEQUENCE_MAX - 1);
 }

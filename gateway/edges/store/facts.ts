@@ -3,9 +3,18 @@
  * Way: a verb of the command line <-> table meta. The gateway may hold its own transaction for a minute: this waits.
  */
 import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { FACTS_WAIT_MS } from '../../limits';
 import { Sqlite } from './sqlite';
 import { openStore } from './store';
+
+/** What a person is told when the key is there and the database is not. */
+export function lostDatabaseWords(path: string): string {
+  return (
+    `${path} is gone, but the gateway’s key is there. Nothing was changed. Put the newest backup back ` +
+    `(tallywell restore BACKUP --data ${dirname(path)}); after a repair or restore that was cut off, run it again`
+  );
+}
 
 /** Facts by name. */
 export interface Facts {
@@ -17,9 +26,15 @@ export interface Facts {
   close(): void;
 }
 
-/** Opens the facts of a database, and makes one where there is none. Throws: what SQLite throws. */
+/**
+ * Opens the facts of a database, and makes one where there is none.
+ * Throws: what SQLite throws; when the gateway's key is there without its database, which was lost then.
+ */
 export function openFacts(path: string): Facts {
-  if (!existsSync(path)) openStore(path).close();
+  if (!existsSync(path)) {
+    if (existsSync(join(dirname(path), 'gateway.key'))) throw new Error(lostDatabaseWords(path));
+    openStore(path).close();
+  }
   const database = new Sqlite(path, { timeout: FACTS_WAIT_MS });
   database.pragma('synchronous = FULL');
   const get = database.prepare('SELECT value FROM meta WHERE name = ?').pluck();

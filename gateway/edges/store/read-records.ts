@@ -88,8 +88,11 @@ export function createRecordReader(database: Database): RecordReader {
   const notices = database.prepare(
     'SELECT id, at_s AS atS, body FROM notice WHERE id > ? ORDER BY id LIMIT ?',
   );
-  // Rows are never deleted, so the last id is also their count.
+  // Rows are never deleted, so the last id is also their count, but for what a repair could not bring back.
   const last = database.prepare('SELECT coalesce(max(id), 0) FROM record').pluck();
+  const missing = database
+    .prepare("SELECT coalesce((SELECT value FROM meta WHERE name = 'records_missing'), 0)")
+    .pluck();
   const lastNotice = database.prepare('SELECT coalesce(max(id), 0) FROM notice').pluck();
   const received = database.prepare(
     'SELECT id, received_at_s AS receivedAtS FROM record WHERE id > ? ORDER BY id LIMIT ?',
@@ -123,7 +126,7 @@ export function createRecordReader(database: Database): RecordReader {
       }
       const { duplicate = 0, disagreement = 0, ...byReason } = Object.fromEntries(totals);
       const rejected = Object.values(byReason).reduce((sum, count) => sum + count, 0);
-      const stored = last.get() as number;
+      const stored = (last.get() as number) - (missing.get() as number);
       return { stored, duplicate, rejected, byReason, disagreements: disagreement };
     },
   };

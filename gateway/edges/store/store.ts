@@ -10,6 +10,7 @@ import type { KnownKey, SignedRecord } from '../../core/judge';
 import type { Register } from '../../core/register';
 import { PAGE_BYTES, WAL_PAGES } from '../../limits';
 import { type AccountWriter, accountWriter } from './account-table';
+import { lookAtEnd } from './check';
 import { groupTransaction, wholeNumber } from './group';
 import { migrate } from './migrations';
 import { createQuarantine, type Quarantine } from './quarantine';
@@ -82,8 +83,18 @@ function openDatabase(path: string): Database {
   // better-sqlite3 is built with NORMAL for WAL: a power cut could take back what a bulletin said.
   database.pragma('synchronous = FULL');
   database.pragma('foreign_keys = ON');
-  migrate(database);
+  try {
+    if (!isEmpty(database)) lookAtEnd(database);
+    migrate(database);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
   return database;
+}
+
+function isEmpty(database: Database): boolean {
+  return database.pragma('user_version', { simple: true }) === 0;
 }
 
 /** Names of the single facts the gateway keeps. */
