@@ -168,3 +168,15 @@ export const NOTICE_ACCEPTED_AFTER = 6;
 export const NOTICE_OFTEN_MAX = 720;
 /** After that, and when all nodes have it: before every so manyth bulletin of a group, for ever. */
 export const NOTICE_EVERY = 24;
+
+// Radios
+/** Channels of a radio, channels. */
+export const RADIO_CHANNELS_MAX = 8;
+/** Nodes of a radio's database that are remembered, nodes (radios keep 250 at most). */
+export const RADIO_NODES_MAX = 500;
+/** A radio that tells its battery, sensors or place more often than this is noisy, s. */
+export const TELEMETRY_NOISE_S = 900;
+/** Packets kept while a radio tells its configuration, packets: beyond any radio's own queue. */
+export const HELD_PACKETS_MAX = 1_000;
+/** Times a configuration is asked for in a row when what came was not whole, times. */
+export const SYNC_ASKS_MAX = 3;

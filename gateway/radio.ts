@@ -9,7 +9,8 @@ import { BROADCAST } from '../shared/meshtastic/port-num';
 import type { OwnRadio } from './core/heard';
 import { createHeldBytes, type HeldBytes } from './core/held-bytes';
 import { setTimePacket } from './core/radio-admin';
-import { channelIndexOf, radioProblems } from './core/radio-info';
+import { radioProblems } from './core/radio-checks';
+import { channelIndexOf } from './core/radio-info';
 import type { Outcome, SentPacket } from './core/radio-sent';
 import {
   createRadioSession,
