@@ -5,15 +5,14 @@
 import { randomBytes } from 'node:crypto';
 import type { MeshPacket } from '../shared/meshtastic/mesh-packet';
 import { keyIdOf } from '../shared/verify';
-import { type Announcing, createAnnouncing } from './announcing';
-import { createBulletinSequence, makeBulletin } from './bulletins';
+import { createAnnouncing } from './announcing';
+import { type BulletinSender, createBulletinSender } from './bulletin-sender';
 import { type ClockKeeping, createClockKeeping, recallClock } from './clock-keeping';
 import { type BulletinSchedule, createBulletinSchedule } from './core/bulletin-schedule';
 import type { OwnRadio } from './core/heard';
 import { isInUse } from './core/judge';
-import type { Outcome, SentPacket } from './core/radio-sent';
 import { RegisterError } from './core/register';
-import { groupOf, type SequenceState } from './core/sequences';
+import { groupOf } from './core/sequences';
 import { type Custody, createCustody } from './custody';
 import { createDiskKeeping, type DiskKeeping } from './disk-keeping';
 import type { GatewayClock } from './edges/clock';
@@ -30,46 +29,8 @@ import {
   TICK_MS,
 } from './limits';
 import { type Base, type GatewayOptions, importTimeS } from './opening';
-import { keepRadio, type Radio } from './radio';
+import { keepRadios, type Radios } from './radios';
 import type { Teller } from './tell';
-
-/** Sends due bulletins, and hears what the radio said of those sent. */
-function createBulletinSender(
-  base: Base,
-  clock: GatewayClock,
-  schedule: BulletinSchedule,
-  announcing: Announcing,
-) {
-  const gatewayKeyId = keyIdOf(base.key.publicKey);
-  const nextSequence = createBulletinSequence(base.store, clock);
-  const groupOfPacket = new Map<number, number>();
-  const counts = { sent: 0, refused: 0 };
-  return {
-    counts,
-    sendDue(states: SequenceState[], broadcast: (bytes: Uint8Array) => number | null) {
-      for (const group of schedule.due(clock.nowMs(), clock.steadyMs())) {
-        const doors = { store: base.store, clock, key: base.key, gatewayKeyId, nextSequence };
-        const announcement = announcing.before(group);
-        if (announcement !== null) broadcast(announcement);
-        const id = broadcast(makeBulletin(doors, group, states));
-        if (id === null) return schedule.failed(group, clock.nowMs(), clock.steadyMs());
-        schedule.sent(group, clock.nowMs(), clock.steadyMs());
-        groupOfPacket.set(id, group);
-        counts.sent += 1;
-      }
-    },
-    onSent(sent: SentPacket, outcome: Outcome, final: boolean) {
-      const group = groupOfPacket.get(sent.id);
-      if (group === undefined) return;
-      const refused = outcome.startsWith('refused_') || outcome.startsWith('nak_');
-      if (refused) {
-        schedule.failed(group, clock.nowMs(), clock.steadyMs());
-        counts.refused += 1;
-      }
-      if (refused || final) groupOfPacket.delete(sent.id);
-    },
-  };
-}
 
 /** Commits when it is time, and lets the tellers know. A paced gateway commits at its barriers. */
 function createCommitter(
@@ -156,8 +117,8 @@ interface ChoreDoors {
   custody: Custody;
   schedule: BulletinSchedule;
   keeping: ClockKeeping;
-  sender: ReturnType<typeof createBulletinSender>;
-  radio: Radio;
+  sender: BulletinSender;
+  radios: Radios;
   commit(): void;
   within(ms: number): void;
   teller(): Teller | null;
@@ -165,12 +126,11 @@ interface ChoreDoors {
 
 /** Everything that time alone makes due. */
 function createChores(doors: ChoreDoors): { all: Chore[]; takeKeys(): void } {
-  const { base, clock, log, custody, schedule, keeping, radio, commit, within, teller } = doors;
+  const { base, clock, log, custody, schedule, keeping, radios, commit, within, teller } = doors;
   const sendBulletins = () => {
-    if (radio.session() !== 'ready' || schedule.due(clock.nowMs(), clock.steadyMs()).length === 0)
-      return;
+    if (schedule.due(clock.nowMs(), clock.steadyMs()).length === 0 || !radios.hasRoom()) return;
     commit();
-    doors.sender.sendDue(custody.states(), radio.broadcast);
+    doors.sender.sendDue(custody.states(), radios);
   };
   const takeKeys = () => {
     const released = custody.takeKeys();
@@ -268,18 +228,20 @@ export function createEngine(
     if (counted) teller?.tellHealth();
   });
   const keeping = createClockKeeping({ clock, store, delayS, log, commit });
-  const radio = keepRadio({
-    open: base.openRadios[0],
+  const radios = keepRadios({
+    radios: base.radios,
     clock,
     random: Math.random,
     randomU32: () => randomBytes(4).readUInt32LE(),
     log,
     paced,
-    onSent: sender.onSent,
+    onTaken: sender.onTaken,
+    onFailed: sender.onFailed,
+    onGpsTime: keeping.heardGps,
     ...createHearing({ store, custody, disk, commit, within, holdBackMs }),
   });
   const chores = createChores({
-    ...{ base, clock, log, custody, schedule, keeping, sender, radio, commit, within },
+    ...{ base, clock, log, custody, schedule, keeping, sender, radios, commit, within },
     teller: () => teller,
   });
   const ticker = createTicker(clock, [
@@ -287,7 +249,7 @@ export function createEngine(
     ...guarded(chores.all, disk),
   ]);
   return {
-    radio,
+    radios,
     bulletinCounts: sender.counts,
     clockKeeping: keeping,
     diskProblem: disk.problem,
@@ -299,11 +261,11 @@ export function createEngine(
       if (paced) recallClock(clock, store);
       disk.tick();
       disk.guard(chores.takeKeys);
-      radio.start();
+      radios.start();
       ticker.start();
     },
     end() {
-      radio.stop();
+      radios.stop();
       ticker.stop();
       commit();
     },

@@ -96,19 +96,19 @@ function isParentClock(clock: GatewayClock): clock is ParentClock {
 function createBarrier(engine: Engine, clock: ParentClock, begin: () => void) {
   let begun = false;
   return async ({ id, radioBytes, ...time }: Barrier): Promise<ToParent> => {
-    await engine.radio.waitFor(radioBytes);
+    await engine.radios.first.waitFor(radioBytes);
     clock.set(time);
     if (!begun) begin();
     begun = true;
-    engine.radio.deliver(radioBytes);
+    engine.radios.first.deliver(radioBytes);
     clock.runDue();
     engine.commit();
-    await engine.radio.flushed();
+    await engine.radios.first.flushed();
     return {
       type: 'barrier',
       id,
-      radioBytes: engine.radio.bytesWritten(),
-      session: engine.radio.session(),
+      radioBytes: engine.radios.first.bytesWritten(),
+      session: engine.radios.session(),
     };
   };
 }
@@ -160,11 +160,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       uncommittedCounts: store.uncommittedCounts,
       diskProblem: () => engine.diskProblem(),
       recovery: () => recoveryView(store.meta, engine.nodesWaiting()),
-      radio: () => ({
-        session: engine.radio.session(),
-        myNodeNum: engine.radio.myNodeNum(),
-        problem: engine.radio.problem(),
-      }),
+      radios: () => engine.radios.views(),
       outbox: () => ({
         waiting: teller?.lag() ?? 0,
         broker: options.mqttUrl === undefined ? 'embedded' : 'external',

@@ -8,10 +8,14 @@ import type { GatewayClock } from './edges/clock';
 import type { QuarantineCounts } from './edges/store/quarantine';
 import type { RecordReader } from './edges/store/read-records';
 import { QUARANTINE_LISTED_MAX } from './limits';
+import type { RadioView } from './radio-view';
 import { type RecoveryView, recoveryWarnings } from './recovery';
 
 /** State of the radio's session. */
 export type SessionWord = 'closed' | 'syncing' | 'ready';
+
+/** One radio. Times in Unix s; null = not known. */
+export type RadioStatus = Omit<RadioView, 'myNodeNum'> & { number: string | null };
 
 /** The form of /api/v1/status and bridge/health. */
 export interface GatewayStatus {
@@ -35,7 +39,9 @@ export interface GatewayStatus {
   quarantine: { key: string; packets: number; lastHeard: number }[];
   clock: ClockView;
   recovery: RecoveryView;
+  /** In short: the best session any radio has, and the number of the first radio that told one. */
   radio: { session: SessionWord; number: string | null };
+  radios: RadioStatus[];
   /** waiting: records and notices the broker has not acknowledged yet. */
   outbox: { waiting: number; broker: 'embedded' | 'external'; connected: boolean };
   bulletins: { sent: number; refused: number };
@@ -51,9 +57,47 @@ export interface StatusDoors {
   /** null = the disk takes what is written. */
   diskProblem(): string | null;
   recovery(): RecoveryView;
-  radio(): { session: SessionWord; myNodeNum: number | null; problem: string | null };
+  radios(): RadioView[];
   outbox(): GatewayStatus['outbox'];
   bulletins(): GatewayStatus['bulletins'];
+}
+
+function numberOf({ myNodeNum }: RadioView): string | null {
+  return myNodeNum === null ? null : radioName(myNodeNum);
+}
+
+/** How people are told which radio is meant: only where there are several. */
+function labelOf(radio: RadioView, radios: RadioView[]): string {
+  return radios.length === 1 ? 'radio' : `radio ${radio.name}`;
+}
+
+/** Every radio was chosen by somebody: one that does not serve is a problem, though others do. */
+function radioProblems(radios: RadioView[]): string[] {
+  return radios.flatMap((radio) => {
+    const { session, problem } = radio;
+    const label = labelOf(radio, radios);
+    if (session === 'ready') return problem === null ? [] : [`${label}: ${problem}`];
+    const meanwhile = radios.some((other) => other.session === 'ready')
+      ? 'nothing is heard through it meanwhile'
+      : 'nothing is heard meanwhile';
+    return [`${label}: ${problem ?? 'not connected'}; ${meanwhile}`];
+  });
+}
+
+function radioWarnings(radios: RadioView[]): string[] {
+  return radios.flatMap((radio) =>
+    radio.warnings.map((warning) => `${labelOf(radio, radios)}: ${warning}`),
+  );
+}
+
+const SESSION_WORDS: readonly SessionWord[] = ['ready', 'syncing', 'closed'];
+
+function inShort(radios: RadioView[]): GatewayStatus['radio'] {
+  const best = SESSION_WORDS.find((word) => radios.some(({ session }) => session === word));
+  return {
+    session: best ?? 'closed',
+    number: radios.map(numberOf).find((number) => number !== null) ?? null,
+  };
 }
 
 /** Reads the status now. */
@@ -61,13 +105,10 @@ export function readStatus(doors: StatusDoors): GatewayStatus {
   const { stored, duplicate, rejected, byReason, disagreements } = doors.records.counts(
     doors.uncommittedCounts(),
   );
-  const radio = doors.radio();
+  const radios = doors.radios();
   const recovery = doors.recovery();
   const nowS = Math.floor(doors.clock.nowMs() / 1000);
-  const problems: string[] = [];
-  if (radio.session !== 'ready') {
-    problems.push(`radio: ${radio.problem ?? 'not connected'}; nothing is heard meanwhile`);
-  } else if (radio.problem !== null) problems.push(`radio: ${radio.problem}`);
+  const problems = radioProblems(radios);
   const diskProblem = doors.diskProblem();
   if (diskProblem !== null) problems.push(diskProblem);
   if (doors.clock.state() === 'unknown') {
@@ -80,7 +121,10 @@ export function readStatus(doors: StatusDoors): GatewayStatus {
     t: nowS,
     healthy: problems.length === 0,
     problems,
-    warnings: recoveryWarnings(recovery, doors.clock.state() === 'unknown' ? null : nowS),
+    warnings: [
+      ...recoveryWarnings(recovery, doors.clock.state() === 'unknown' ? null : nowS),
+      ...radioWarnings(radios),
+    ],
     records: { stored, duplicate, rejected, byReason },
     disagreements,
     quarantine: doors
@@ -88,10 +132,11 @@ export function readStatus(doors: StatusDoors): GatewayStatus {
       .map(({ keyId, packets, lastHeardS }) => ({ key: keyId, packets, lastHeard: lastHeardS })),
     clock: clockView(doors.clock.reading()),
     recovery,
-    radio: {
-      session: radio.session,
-      number: radio.myNodeNum === null ? null : radioName(radio.myNodeNum),
-    },
+    radio: inShort(radios),
+    radios: radios.map((radio) => {
+      const { myNodeNum, ...rest } = radio;
+      return { ...rest, number: numberOf(radio) };
+    }),
     outbox: doors.outbox(),
     bulletins: doors.bulletins(),
   };

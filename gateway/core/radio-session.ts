@@ -51,11 +51,7 @@ import {
 const WAKE_BYTE = 0xc3;
 
 /** Why a session is lost. */
-export type LostCause =
-  | 'sync-silent'
-  | 'sync-too-long'
-  | 'sync-flooded'
-  | 'heartbeats-unanswered';
+export type LostCause = 'sync-silent' | 'sync-too-long' | 'sync-flooded' | 'heartbeats-unanswered';
 
 /**
  * What happened, in the order it did:

@@ -5,13 +5,13 @@
  */
 import { connect } from 'node:net';
 import { CONNECT_MS_MAX } from '../limits';
-import type { OpenTransport } from './transport';
+import { CLOSED_BY_RADIO, type OpenTransport } from './transport';
 
 /** Connects to host and port. Nagle is off: a frame is worth sending at once. */
 export function tcpTransport(host: string, port: number): OpenTransport {
   return (events) => {
     const socket = connect({ host, port, noDelay: true });
-    let why = 'closed by the radio';
+    let why = CLOSED_BY_RADIO;
     socket.setTimeout(CONNECT_MS_MAX, () => {
       why = `no connection within ${CONNECT_MS_MAX / 1000} s`;
       socket.destroy();
