@@ -11,7 +11,7 @@ import { isTopicWord } from './core/register';
 import type { GatewayClock } from './edges/clock';
 import { type GatewayKey, loadGatewayKey } from './edges/key';
 import { type Log, stderrLog } from './edges/log';
-import { serialTransport } from './edges/radio-serial';
+import { portAdvice, serialTransport } from './edges/radio-serial';
 import { tcpTransport } from './edges/radio-tcp';
 import { META_GATEWAY_KEY, META_POD, openStore, type Store } from './edges/store/store';
 import type { OpenTransport } from './edges/transport';
@@ -109,7 +109,11 @@ function radiosOf({ radios, clock }: GatewayOptions): RadioAddress[] {
   if (clock === 'parent' && radios.length > 1) {
     throw new Error('with the clock of a parent there can be one radio only: leave out the others');
   }
-  return radios.map((name) => ({ name, open: transportOf(name) }));
+  return radios.map((name) => {
+    const path = name.startsWith('serial:') ? name.slice('serial:'.length) : null;
+    const advice = () => (path === null ? null : portAdvice(path));
+    return { name, open: transportOf(name), advice };
+  });
 }
 
 /** What the gateway stands on. */

@@ -37,6 +37,8 @@ export interface ViewDoors {
   facts: RadioFacts;
   /** Why there is no session, for people. */
   why: string | null;
+  /** What should be done about its address; null = nothing. */
+  advice: string | null;
 }
 
 function problemOf({ session, why }: ViewDoors): string | null {
@@ -57,7 +59,11 @@ export function viewOf(keeper: ViewDoors, session: SessionWord): RadioView {
     session,
     myNodeNum: info.myNodeNum || null,
     problem: problemOf(keeper),
-    warnings: [...settings, ...facts.warnings()],
+    warnings: [
+      ...settings,
+      ...(keeper.advice === null ? [] : [keeper.advice]),
+      ...facts.warnings(),
+    ],
     info: radioSummary(info, CHANNEL_NAME),
     queueFree: free < 0 ? null : free,
     blockedUntil: blockedMs === null ? null : Math.ceil((doors.clock.nowMs() + aheadMs) / 1000),

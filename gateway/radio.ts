@@ -46,6 +46,8 @@ export interface RadioDoors {
   /** How the log calls it: "radio", or with its name where there are several. */
   label: string;
   open: OpenTransport;
+  /** What should be done about the address itself, in words; null = nothing. */
+  advice(): string | null;
   clock: GatewayClock;
   /** 0..1, for the jitter of the back-off. */
   random(): number;
@@ -104,6 +106,8 @@ interface Keeper {
   lostWhy: string | null;
   /** Steady time of the last handshake on this connection, ms; null = none. */
   readyMs: number | null;
+  /** About its address, asked at each handshake. */
+  advice: string | null;
   /** Ends of the connection soon after a handshake, in a row. */
   takenAway: number;
   waiters: { bytes: number; resolve: () => void }[];
@@ -123,7 +127,9 @@ function becomeReady(keeper: Keeper): void {
   keeper.readyMs = clock.steadyMs();
   keeper.setTimeAtMs = keeper.readyMs;
   keeper.facts.onReady();
-  const words = [...radioProblems(info, CHANNEL_NAME), ...radioWarnings(info, CHANNEL_NAME)];
+  keeper.advice = keeper.doors.advice();
+  const settings = [...radioProblems(info, CHANNEL_NAME), ...radioWarnings(info, CHANNEL_NAME)];
+  const words = keeper.advice === null ? settings : [...settings, keeper.advice];
   log(`${label} ready${words.length > 0 ? `, but ${words.join('; ')}` : ''}`);
 }
 
@@ -315,6 +321,7 @@ function newKeeper(doors: RadioDoors): Keeper {
     why: null,
     lostWhy: null,
     readyMs: null,
+    advice: null,
     takenAway: 0,
     waiters: [],
   };

@@ -19,6 +19,8 @@ import type { SessionWord } from './status';
 export interface RadioAddress {
   name: string;
   open: OpenTransport;
+  /** What should be done about the address itself, in words; null = nothing. */
+  advice?(): string | null;
 }
 
 /** What keeping them works with; see RadioDoors. */
@@ -107,9 +109,9 @@ export function keepRadios(doors: RadiosDoors): Radios {
     broadcasts.delete(tag);
     if (!broadcast.isTaken) onFailed(tag);
   };
-  const radios = addresses.map(({ name, open }) =>
+  const radios = addresses.map(({ name, open, advice = () => null }) =>
     keepRadio({
-      ...{ ...common, name, open },
+      ...{ ...common, name, open, advice },
       label: addresses.length === 1 ? 'radio' : `radio ${name}`,
       onPacket(packet, ownRadio) {
         if (!own.has(packet)) onPacket(packet, ownRadio);
