@@ -9,6 +9,7 @@ import { clockUncertaintyOf } from './core/dating';
 import type { KnownKey } from './core/judge';
 import { isInUse } from './core/judge';
 import { createNodesTime } from './core/nodes-time';
+import type { GpsOffer } from './core/radio-gps';
 import type { GatewayClock } from './edges/clock';
 import type { Store } from './edges/store/store';
 import { CLOCK_SAVE_MS, TECHNICIAN_UNCERTAINTY_S } from './limits';
@@ -68,6 +69,8 @@ export interface ClockKeepingDoors {
 export interface ClockKeeping {
   /** A record that was never stored before, newer than all of its key. */
   heardFresh(key: KnownKey, record: TallyRecord): void;
+  /** The GPS of one of our own radios tells the time. */
+  heardGps(offer: GpsOffer): void;
   /** Now and then: notes corrections, and the time for a restart. */
   tick(): void;
   /** A technician says what time it is now, Unix ms. `uncertaintyS`: how wrong that may be. */
@@ -161,6 +164,9 @@ export function createClockKeeping(doors: ClockKeepingDoors): ClockKeeping {
       if (offer === null) return;
       const verdict = clock.offer(offer.source, offer.timeMs, offer.uncertaintyS);
       if (verdict === 'taken') tick();
+    },
+    heardGps({ timeMs, uncertaintyS }) {
+      if (clock.offer('radio-gps', timeMs, uncertaintyS) === 'taken') tick();
     },
     tick,
     setByHand(timeMs, uncertaintyS = TECHNICIAN_UNCERTAINTY_S) {

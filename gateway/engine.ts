@@ -8,18 +8,17 @@ import type { MeshPacket } from '../shared/meshtastic/mesh-packet';
 import { keyIdOf } from '../shared/verify';
 import { type Announcing, createAnnouncing } from './announcing';
 import { type BackupKeeping, createBackupKeeping } from './backup-keeping';
-import { createBulletinSequence, makeBulletin } from './bulletins';
+import { type BulletinSender, createBulletinSender } from './bulletin-sender';
 import { damageWords } from './checking';
 import { type ClockKeeping, createClockKeeping, recallClock } from './clock-keeping';
 import { type BulletinSchedule, createBulletinSchedule } from './core/bulletin-schedule';
 import type { OwnRadio } from './core/heard';
 import { isInUse } from './core/judge';
 import { createLatelyHeard } from './core/lately-heard';
-import type { Outcome, SentPacket } from './core/radio-sent';
 import { RegisterError } from './core/register';
-import { groupOf, type SequenceState } from './core/sequences';
+import { groupOf } from './core/sequences';
 import { type Custody, type CustodyDoors, createCustody } from './custody';
-import { createDiskKeeping, type DiskKeeping } from './disk-keeping';
+import { createDiskKeeping, type DiskDoors, type DiskKeeping } from './disk-keeping';
 import type { GatewayClock } from './edges/clock';
 import { freeBytes } from './edges/disk';
 import { type Log, stderrLog } from './edges/log';
@@ -36,46 +35,8 @@ import {
   TICK_MS,
 } from './limits';
 import { type Base, type GatewayOptions, importTimeS } from './opening';
-import { keepRadio, type Radio } from './radio';
+import { keepRadios, type Radios } from './radios';
 import type { Teller } from './tell';
-
-/** Sends due bulletins, and hears what the radio said of those sent. */
-function createBulletinSender(
-  base: Base,
-  clock: GatewayClock,
-  schedule: BulletinSchedule,
-  announcing: Announcing,
-) {
-  const gatewayKeyId = keyIdOf(base.key.publicKey);
-  const nextSequence = createBulletinSequence(base.store, clock);
-  const groupOfPacket = new Map<number, number>();
-  const counts = { sent: 0, refused: 0 };
-  return {
-    counts,
-    sendDue(states: SequenceState[], broadcast: (bytes: Uint8Array) => number | null) {
-      for (const group of schedule.due(clock.nowMs(), clock.steadyMs())) {
-        const doors = { store: base.store, clock, key: base.key, gatewayKeyId, nextSequence };
-        const announcement = announcing.before(group);
-        if (announcement !== null) broadcast(announcement);
-        const id = broadcast(makeBulletin(doors, group, states));
-        if (id === null) return schedule.failed(group, clock.nowMs(), clock.steadyMs());
-        schedule.sent(group, clock.nowMs(), clock.steadyMs());
-        groupOfPacket.set(id, group);
-        counts.sent += 1;
-      }
-    },
-    onSent(sent: SentPacket, outcome: Outcome, final: boolean) {
-      const group = groupOfPacket.get(sent.id);
-      if (group === undefined) return;
-      const refused = outcome.startsWith('refused_') || outcome.startsWith('nak_');
-      if (refused) {
-        schedule.failed(group, clock.nowMs(), clock.steadyMs());
-        counts.refused += 1;
-      }
-      if (refused || final) groupOfPacket.delete(sent.id);
-    },
-  };
-}
 
 /** Commits when it is time, and lets the tellers know. A paced gateway commits at its barriers. */
 function createCommitter(
@@ -162,8 +123,8 @@ interface ChoreDoors {
   custody: Custody;
   schedule: BulletinSchedule;
   keeping: ClockKeeping;
-  sender: ReturnType<typeof createBulletinSender>;
-  radio: Radio;
+  sender: BulletinSender;
+  radios: Radios;
   commit(): void;
   within(ms: number): void;
   teller(): Teller | null;
@@ -171,12 +132,11 @@ interface ChoreDoors {
 
 /** Everything that time alone makes due. */
 function createChores(doors: ChoreDoors): { all: Chore[]; takeKeys(): void } {
-  const { base, clock, log, custody, schedule, keeping, radio, commit, within, teller } = doors;
+  const { base, clock, log, custody, schedule, keeping, radios, commit, within, teller } = doors;
   const sendBulletins = () => {
-    if (radio.session() !== 'ready' || schedule.due(clock.nowMs(), clock.steadyMs()).length === 0)
-      return;
+    if (schedule.due(clock.nowMs(), clock.steadyMs()).length === 0 || !radios.hasRoom()) return;
     commit();
-    doors.sender.sendDue(custody.states(), radio.broadcast);
+    doors.sender.sendDue(custody.states(), radios);
   };
   const takeKeys = () => {
     const released = custody.takeKeys();
@@ -277,6 +237,18 @@ function takeCustody(
   });
 }
 
+/** Keeps the disk of the data folder. */
+function keepDisk(
+  dataDir: string,
+  doors: Omit<DiskDoors, 'freeBytes' | 'damageWords'>,
+): DiskKeeping {
+  return createDiskKeeping({
+    ...doors,
+    freeBytes: () => freeBytes(dataDir),
+    damageWords: (error) => damageWords(join(dataDir, 'gateway.sqlite'), error),
+  });
+}
+
 /** Puts the core together. It does nothing before begin(). */
 export function createEngine(
   options: GatewayOptions,
@@ -299,37 +271,33 @@ export function createEngine(
   );
   const sender = createBulletinSender(base, clock, schedule, announcing);
   let teller: Teller | null = null;
-  const disk = createDiskKeeping({
-    store,
-    freeBytes: () => freeBytes(options.dataDir),
-    log,
-    damageWords: (error) => damageWords(join(options.dataDir, 'gateway.sqlite'), error),
-    forget: custody.forget,
-    recovered: () => chores.takeKeys(),
-  });
+  const recovered = () => chores.takeKeys();
+  const disk = keepDisk(options.dataDir, { store, log, forget: custody.forget, recovered });
   const { commit, within } = createCommitter(clock, paced, disk, store, (counted) => {
     teller?.afterCommit(custody.takeChangedSites());
     if (counted) teller?.tellHealth();
   });
   const keeping = createClockKeeping({ clock, store, delayS, log, commit });
-  const radio = keepRadio({
-    open: base.openRadios[0],
+  const radios = keepRadios({
+    radios: base.radios,
     clock,
     random: Math.random,
     randomU32: () => randomBytes(4).readUInt32LE(),
     log,
     paced,
-    onSent: sender.onSent,
+    onTaken: sender.onTaken,
+    onFailed: sender.onFailed,
+    onGpsTime: keeping.heardGps,
     ...createHearing({ store, custody, disk, commit, within, holdBackMs }),
   });
   const chores = createChores({
-    ...{ base, clock, log, custody, schedule, keeping, sender, radio, commit, within },
+    ...{ base, clock, log, custody, schedule, keeping, sender, radios, commit, within },
     teller: () => teller,
   });
   const backups = createBackupKeeping(options, { store, clock, log });
   const ticker = createTicker(clock, guarded(chores.all, disk, backups));
   return {
-    radio,
+    radios,
     bulletinCounts: sender.counts,
     clockKeeping: keeping,
     diskProblem: disk.problem,
@@ -344,11 +312,11 @@ export function createEngine(
       if (paced) recallClock(clock, store);
       disk.tick();
       disk.guard(chores.takeKeys);
-      radio.start();
+      radios.start();
       ticker.start();
     },
     end() {
-      radio.stop();
+      radios.stop();
       ticker.stop();
       backups.stop();
       commit();

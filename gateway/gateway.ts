@@ -137,19 +137,19 @@ function isParentClock(clock: GatewayClock): clock is ParentClock {
 function createBarrier(engine: Engine, clock: ParentClock, begin: () => void) {
   let begun = false;
   return async ({ id, radioBytes, ...time }: Barrier): Promise<ToParent> => {
-    await engine.radio.waitFor(radioBytes);
+    await engine.radios.first.waitFor(radioBytes);
     clock.set(time);
     if (!begun) begin();
     begun = true;
-    engine.radio.deliver(radioBytes);
+    engine.radios.first.deliver(radioBytes);
     clock.runDue();
     engine.commit();
-    await engine.radio.flushed();
+    await engine.radios.first.flushed();
     return {
       type: 'barrier',
       id,
-      radioBytes: engine.radio.bytesWritten(),
-      session: engine.radio.session(),
+      radioBytes: engine.radios.first.bytesWritten(),
+      session: engine.radios.session(),
     };
   };
 }
@@ -179,11 +179,7 @@ function statusOf(parts: StatusParts): GatewayStatus {
     uncommittedCounts: base.store.uncommittedCounts,
     diskProblem: () => engine.diskProblem(),
     recovery: () => recoveryView(base.store.meta, engine.nodesWaiting()),
-    radio: () => ({
-      session: engine.radio.session(),
-      myNodeNum: engine.radio.myNodeNum(),
-      problem: engine.radio.problem(),
-    }),
+    radios: () => engine.radios.views(),
     outbox: () => outboxView(options, publisher, lag()),
     requests: parts.requests,
     backup: engine.backups.view,

@@ -302,3 +302,61 @@ export const CHECK_FAULTS_MAX = 20;
 export const CHECK_START = 200;
 /** Records written in one transaction while a database is put together again, records. */
 export const REPAIR_COMMIT_RECORDS = 20_000;
+// Radios
+/** Channels of a radio, channels. */
+export const RADIO_CHANNELS_MAX = 8;
+/** Nodes of a radio's database that are remembered, nodes (radios keep 250 at most). */
+export const RADIO_NODES_MAX = 500;
+/** A radio that tells its battery, sensors or place more often than this is noisy, s. */
+export const TELEMETRY_NOISE_S = 900;
+/** Packets kept while a radio tells its configuration, packets: beyond any radio's own queue. */
+export const HELD_PACKETS_MAX = 1_000;
+/** Times a configuration is asked for in a row when what came was not whole, times. */
+export const SYNC_ASKS_MAX = 3;
+/** Places of the radio's queue that are left to the mesh, places of 16. */
+export const SEND_KEEP_FREE = 4;
+/** Packets given whose answer has not come yet, packets: a radio keeps two answers. */
+export const SEND_UNANSWERED_MAX = 2;
+/** Longest the answer to a packet is waited for before the next is given, ms. */
+export const SEND_SILENT_MS = 10_000;
+/** Longest a packet waits for the radio, ms: a bulletin tells the time. */
+export const SEND_WAIT_MS_MAX = 20_000;
+/** Packets that wait for one radio, packets. */
+export const SEND_WAITING_MAX = 32;
+/** Share of the time our own packets may take of the air once two have gone out, 0..1. */
+export const SEND_AIR_SHARE = 0.25;
+/** Share of what the region allows a transmitter in an hour that our own packets take, 0..1: the rest is for others'. */
+export const SEND_DUTY_SHARE = 0.5;
+/** Wait after the radio said that its queue is full, ms. */
+export const QUEUE_FULL_WAIT_MS = 10_000;
+/** Wait after the radio refused for the duty cycle and did not say how long, ms. */
+export const DUTY_WAIT_MS = 600_000;
+/** How often a radio without room is asked how much it has, ms. */
+export const SEND_PROBE_MS = 15_000;
+/** A radio that restarts or is lost so often within TROUBLES_OFTEN_MS needs a person, times. */
+export const TROUBLES_OFTEN = 4;
+/** See TROUBLES_OFTEN, ms. */
+export const TROUBLES_OFTEN_MS = 3_600_000;
+/** A session that stood so long was a good one: the delay before the next attempt begins anew, ms. */
+export const SESSION_STEADY_MS = 60_000;
+/** A radio whose clock differs from the gateway's by more than this did not take the time, s. */
+export const RADIO_CLOCK_OFF_S = 180;
+/** Live packets show what the radio's clock says this long after a handshake or an order to set it, ms. */
+export const RADIO_CLOCK_SETTLE_MS = 30_000;
+/** Bulletins remembered, to know them again when another of our radios hears them, packets. */
+export const OWN_BROADCASTS_MAX = 64;
+
+/** How often a radio's GPS looks when its settings do not say, s. */
+export const GPS_UPDATE_S = 120;
+/** How wrong a GPS fix may be beyond its age, s: the way through the radio. */
+export const GPS_UNCERTAINTY_S = 5;
+/** How wrong the clock of a radio with GPS may be that does not tell its fix, s: more than is ever trusted. */
+export const GPS_CLOCK_UNCERTAINTY_S = 300;
+/** Two positions must lie so far apart before they prove that the GPS runs, ms. */
+export const GPS_READINGS_GAP_MS = 60_000;
+/** How much they may differ from the time that passed, beyond the GPS's own rhythm, s. */
+export const GPS_AGREE_S = 10;
+/** Bytes that may wait to be written to a radio, bytes. */
+export const RADIO_WRITE_BYTES_MAX = 16_384;
+/** Longest a write to a radio may take, ms. */
+export const RADIO_WRITE_MS_MAX = 15_000;

@@ -12,13 +12,14 @@ import { isTopicWord } from './core/register';
 import type { GatewayClock } from './edges/clock';
 import { type GatewayKey, loadGatewayKey } from './edges/key';
 import type { Log } from './edges/log';
-import { serialTransport } from './edges/radio-serial';
+import { portAdvice, serialTransport } from './edges/radio-serial';
 import { tcpTransport } from './edges/radio-tcp';
 import { lostDatabaseWords } from './edges/store/facts';
 import type { Lock } from './edges/store/lock';
 import { META_GATEWAY_KEY, META_POD, openStore, type Store } from './edges/store/store';
 import type { OpenTransport } from './edges/transport';
 import { takeFolder } from './installing';
+import type { RadioAddress } from './radios';
 import { type RegisterFile, registerFile } from './register-file';
 
 /** How a gateway is started. */
@@ -106,18 +107,33 @@ const DEFAULT_RADIO_PORT = 4403;
 
 /** Chooses the transport from the address. Throws: when it has neither form. */
 function transportOf(radio: string): OpenTransport {
-  if (radio.startsWith('serial:')) return serialTransport(radio.slice('serial:'.length));
-  if (!radio.startsWith('tcp://')) {
-    throw new Error(`radio "${radio}": write tcp://host:port or serial:/dev/…`);
+  if (radio.startsWith('serial:/')) return serialTransport(radio.slice('serial:'.length));
+  const url = radio.startsWith('tcp://') && URL.canParse(radio) ? new URL(radio) : null;
+  if (url === null || url.hostname === '' || url.username !== '') {
+    throw new Error(`radio "${radio}": write tcp://host:port or serial:/dev/serial/by-id/…`);
   }
-  const { hostname, port } = new URL(radio);
-  const host = hostname.replace(/^\[|\]$/g, '');
-  return tcpTransport(host, port === '' ? DEFAULT_RADIO_PORT : Number(port));
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  return tcpTransport(host, url.port === '' ? DEFAULT_RADIO_PORT : Number(url.port));
+}
+
+/** Throws: for no radio, one named twice, or several with a parent's clock. */
+function radiosOf({ radios, clock }: GatewayOptions): RadioAddress[] {
+  if (radios.length === 0) throw new Error('no radio: name one, tcp://host:port or serial:/dev/…');
+  const twice = radios.find((radio, at) => radios.indexOf(radio) !== at);
+  if (twice !== undefined) throw new Error(`radio "${twice}" is named twice: leave one out`);
+  if (clock === 'parent' && radios.length > 1) {
+    throw new Error('with the clock of a parent there can be one radio only: leave out the others');
+  }
+  return radios.map((name) => {
+    const path = name.startsWith('serial:') ? name.slice('serial:'.length) : null;
+    const advice = () => (path === null ? null : portAdvice(path));
+    return { name, open: transportOf(name), advice };
+  });
 }
 
 /** What the gateway stands on. */
 export interface Base {
-  openRadios: OpenTransport[];
+  radios: RadioAddress[];
   store: Store;
   key: GatewayKey;
   pod: string;
@@ -155,7 +171,7 @@ function openLocked(options: GatewayOptions, clock: GatewayClock): Omit<Base, 'l
       `Home Assistant's prefix "${prefix}": letters, digits, '-', '_', as in "homeassistant"`,
     );
   }
-  const openRadios = options.radios.map(transportOf);
+  const radios = radiosOf(options);
   const file = options.registerFile ? registerFile(options.registerFile) : null;
   const register = file?.read() ?? null;
   const store = openDatabase(options);
@@ -176,7 +192,7 @@ function openLocked(options: GatewayOptions, clock: GatewayClock): Omit<Base, 'l
     store.setMeta(META_POD, pod);
     if (register !== null) store.importRegister(register, keyIdOf, importTimeS(store, clock));
     store.commit();
-    return { openRadios, store, key, pod, register: file };
+    return { radios, store, key, pod, register: file };
   } catch (error) {
     store.rollback();
     store.close();

@@ -9,6 +9,7 @@ import type { GatewayClock } from './edges/clock';
 import type { QuarantineCounts } from './edges/store/quarantine';
 import type { RecordReader } from './edges/store/read-records';
 import { QUARANTINE_LISTED_MAX } from './limits';
+import type { RadioView } from './radio-view';
 import { type RecoveryView, recoveryWarnings } from './recovery';
 import type { RequestCounts } from './requests';
 
@@ -24,6 +25,8 @@ export interface OutboxView {
   /** What is wrong with the broker, and what to do; null = nothing. */
   problem: string | null;
 }
+/** One radio. Times in Unix s; null = not known. */
+export type RadioStatus = Omit<RadioView, 'myNodeNum'> & { number: string | null };
 
 /** The form of /api/v1/status and bridge/health. */
 export interface GatewayStatus {
@@ -49,7 +52,9 @@ export interface GatewayStatus {
   recovery: RecoveryView;
   /** null = none are to be made. */
   backup: BackupView | null;
+  /** In short: the best session any radio has, and the number of the first radio that told one. */
   radio: { session: SessionWord; number: string | null };
+  radios: RadioStatus[];
   outbox: OutboxView;
   /** What was asked over MQTT since the start. */
   requests: RequestCounts;
@@ -67,10 +72,48 @@ export interface StatusDoors {
   diskProblem(): string | null;
   recovery(): RecoveryView;
   backup(): BackupView | null;
-  radio(): { session: SessionWord; myNodeNum: number | null; problem: string | null };
+  radios(): RadioView[];
   outbox(): OutboxView;
   requests(): RequestCounts;
   bulletins(): GatewayStatus['bulletins'];
+}
+
+function numberOf({ myNodeNum }: RadioView): string | null {
+  return myNodeNum === null ? null : radioName(myNodeNum);
+}
+
+/** How people are told which radio is meant: only where there are several. */
+function labelOf(radio: RadioView, radios: RadioView[]): string {
+  return radios.length === 1 ? 'radio' : `radio ${radio.name}`;
+}
+
+/** Every radio was chosen by somebody: one that does not serve is a problem, though others do. */
+function radioProblems(radios: RadioView[]): string[] {
+  return radios.flatMap((radio) => {
+    const { session, problem } = radio;
+    const label = labelOf(radio, radios);
+    if (session === 'ready') return problem === null ? [] : [`${label}: ${problem}`];
+    const meanwhile = radios.some((other) => other.session === 'ready')
+      ? 'nothing is heard through it meanwhile'
+      : 'nothing is heard meanwhile';
+    return [`${label}: ${problem ?? 'not connected'}; ${meanwhile}`];
+  });
+}
+
+function radioWarnings(radios: RadioView[]): string[] {
+  return radios.flatMap((radio) =>
+    radio.warnings.map((warning) => `${labelOf(radio, radios)}: ${warning}`),
+  );
+}
+
+const SESSION_WORDS: readonly SessionWord[] = ['ready', 'syncing', 'closed'];
+
+function inShort(radios: RadioView[]): GatewayStatus['radio'] {
+  const best = SESSION_WORDS.find((word) => radios.some(({ session }) => session === word));
+  return {
+    session: best ?? 'closed',
+    number: radios.map(numberOf).find((number) => number !== null) ?? null,
+  };
 }
 
 /** Reads the status now. */
@@ -78,15 +121,12 @@ export function readStatus(doors: StatusDoors): GatewayStatus {
   const { stored, duplicate, rejected, byReason, disagreements } = doors.records.counts(
     doors.uncommittedCounts(),
   );
-  const radio = doors.radio();
+  const radios = doors.radios();
   const recovery = doors.recovery();
   const outbox = doors.outbox();
   const backup = doors.backup();
   const nowS = Math.floor(doors.clock.nowMs() / 1000);
-  const problems: string[] = [];
-  if (radio.session !== 'ready') {
-    problems.push(`radio: ${radio.problem ?? 'not connected'}; nothing is heard meanwhile`);
-  } else if (radio.problem !== null) problems.push(`radio: ${radio.problem}`);
+  const problems = radioProblems(radios);
   const diskProblem = doors.diskProblem();
   if (diskProblem !== null) problems.push(diskProblem);
   if (backup !== null && backup.damage !== null) problems.push(`database: ${backup.damage}`);
@@ -104,6 +144,7 @@ export function readStatus(doors: StatusDoors): GatewayStatus {
       ...recoveryWarnings(recovery, doors.clock.state() === 'unknown' ? null : nowS),
       ...(outbox.problem === null ? [] : [`broker: ${outbox.problem}; records wait until then`]),
       ...backupWarnings(backup),
+      ...radioWarnings(radios),
     ],
     records: { stored, duplicate, rejected, byReason },
     disagreements,
@@ -113,10 +154,11 @@ export function readStatus(doors: StatusDoors): GatewayStatus {
     clock: clockView(doors.clock.reading()),
     recovery,
     backup,
-    radio: {
-      session: radio.session,
-      number: radio.myNodeNum === null ? null : radioName(radio.myNodeNum),
-    },
+    radio: inShort(radios),
+    radios: radios.map((radio) => {
+      const { myNodeNum, ...rest } = radio;
+      return { ...rest, number: numberOf(radio) };
+    }),
     outbox,
     requests: doors.requests(),
     bulletins: doors.bulletins(),

@@ -4,14 +4,31 @@
  * Pure. Source: Meshtastic mesh.proto, channel.proto, config.proto.
  */
 import { CHANNEL_DISABLED, type Channel } from '../../shared/meshtastic/channel-settings';
+import {
+  BLUETOOTH_SECTION,
+  type BluetoothConfig,
+  DEVICE_SECTION,
+  type DeviceConfig,
+  decodeBluetoothConfig,
+  decodeDeviceConfig,
+  decodePositionConfig,
+  decodeSecurityConfig,
+  POSITION_SECTION,
+  type PositionConfig,
+  SECURITY_SECTION,
+  type SecurityConfig,
+} from '../../shared/meshtastic/config-sections';
 import type { DeviceMetadata } from '../../shared/meshtastic/device-metadata';
 import type { FromRadio } from '../../shared/meshtastic/from-radio';
-import type { LoRaConfig } from '../../shared/meshtastic/lora-config';
+import type { Config, LoRaConfig } from '../../shared/meshtastic/lora-config';
+import {
+  decodeModuleConfig,
+  type MqttConfig,
+  type TelemetryConfig,
+} from '../../shared/meshtastic/module-config';
 import type { NodeInfo } from '../../shared/meshtastic/node-info';
 import type { User } from '../../shared/meshtastic/user';
-
-/** DeviceMetadata.role of a radio that passes on and delivers core ports only, so not ours. */
-const ROLE_ROUTER = 2;
+import { RADIO_CHANNELS_MAX, RADIO_NODES_MAX } from '../limits';
 
 /** The radio as its last handshake described it. Never an identity: numbers and names are the radio's own claims. */
 export interface RadioInfo {
@@ -19,6 +36,12 @@ export interface RadioInfo {
   myNodeNum: number;
   metadata?: DeviceMetadata;
   lora?: LoRaConfig;
+  device?: DeviceConfig;
+  position?: PositionConfig;
+  bluetooth?: BluetoothConfig;
+  security?: SecurityConfig;
+  mqtt?: MqttConfig;
+  telemetry?: TelemetryConfig;
   /** The channels in use, by rising index. */
   channels: Channel[];
   /** Nodes in the radio's database, in the order told; its own entry among them. */
@@ -32,20 +55,47 @@ export function unknownRadio(): RadioInfo {
 
 function withChannel(channels: Channel[], channel: Channel): Channel[] {
   const others = channels.filter((other) => other.index !== channel.index);
-  if (channel.role === CHANNEL_DISABLED) return others;
+  const isIndex = channel.index >= 0 && channel.index < RADIO_CHANNELS_MAX;
+  if (channel.role === CHANNEL_DISABLED || !isIndex) return others;
   return [...others, channel].sort((a, b) => a.index - b.index);
 }
 
 function withNode(nodes: NodeInfo[], node: NodeInfo): NodeInfo[] {
   const at = nodes.findIndex((other) => other.num === node.num);
-  return at < 0 ? [...nodes, node] : nodes.with(at, node);
+  if (at >= 0) return nodes.with(at, node);
+  return nodes.length < RADIO_NODES_MAX ? [...nodes, node] : nodes;
+}
+
+/** How each section of interest is read. */
+const SECTIONS: Record<number, (bytes: Uint8Array) => Partial<RadioInfo>> = {
+  [DEVICE_SECTION]: (bytes) => named('device', decodeDeviceConfig(bytes)),
+  [POSITION_SECTION]: (bytes) => named('position', decodePositionConfig(bytes)),
+  [BLUETOOTH_SECTION]: (bytes) => named('bluetooth', decodeBluetoothConfig(bytes)),
+  [SECURITY_SECTION]: (bytes) => named('security', decodeSecurityConfig(bytes)),
+};
+
+/** A section that cannot be read tells nothing. */
+function named(name: keyof RadioInfo, section: object | string): Partial<RadioInfo> {
+  return typeof section === 'string' ? {} : { [name]: section };
+}
+
+function withConfig(info: RadioInfo, { lora, otherSection }: Config): RadioInfo {
+  if (lora) return { ...info, lora };
+  const told = otherSection ? SECTIONS[otherSection.field]?.(otherSection.bytes) : undefined;
+  return { ...info, ...told };
+}
+
+function withModule(info: RadioInfo, bytes: Uint8Array): RadioInfo {
+  const module = decodeModuleConfig(bytes);
+  return typeof module === 'string' ? info : { ...info, ...module };
 }
 
 /** What is known after one more message of the radio; messages that tell nothing about it change nothing. */
 export function learn(info: RadioInfo, message: FromRadio): RadioInfo {
   if (message.myInfo) return { ...info, myNodeNum: message.myInfo.myNodeNum };
   if (message.metadata) return { ...info, metadata: message.metadata };
-  if (message.config?.lora) return { ...info, lora: message.config.lora };
+  if (message.config) return withConfig(info, message.config);
+  if (message.moduleConfig) return withModule(info, message.moduleConfig);
   if (message.channel) return { ...info, channels: withChannel(info.channels, message.channel) };
   if (message.nodeInfo) return { ...info, nodes: withNode(info.nodes, message.nodeInfo) };
   return info;
@@ -61,20 +111,4 @@ export function channelIndexOf(info: RadioInfo, name: string): number {
   const wanted = name.toLowerCase();
   const channel = info.channels.find(({ settings }) => settings?.name.toLowerCase() === wanted);
   return channel ? channel.index : -1;
-}
-
-/** What keeps this radio from serving as a gateway on that channel, in words for people. Empty = nothing. */
-export function radioProblems(info: RadioInfo, channelName: string): string[] {
-  const problems: string[] = [];
-  if (info.myNodeNum === 0) problems.push('the radio did not tell its number');
-  if (channelIndexOf(info, channelName) < 0) {
-    problems.push(`the radio has no channel named "${channelName}"`);
-  }
-  if (!info.lora) problems.push('the radio did not tell its LoRa settings');
-  if (info.lora?.region === 0) problems.push('no region is set, so the radio may not send');
-  if (info.lora && !info.lora.txEnabled) problems.push('sending is switched off');
-  if (info.metadata?.role === ROLE_ROUTER) {
-    problems.push('role ROUTER does not deliver packets of private ports: set CLIENT');
-  }
-  return problems;
 }

@@ -23,13 +23,16 @@ import {
   encodeHeartbeat,
   encodeToRadioPacket,
   encodeWantConfig,
+  NONCE_CONFIG_ONLY,
   NONCE_NODES_ONLY,
 } from '../../shared/meshtastic/to-radio';
 import {
   HEARTBEAT_MS,
   HEARTBEATS_MISSED_MAX,
+  HELD_PACKETS_MAX,
   SENT_ANSWER_MS,
   STREAM_IDLE_MS,
+  SYNC_ASKS_MAX,
   SYNC_PROGRESS_MS,
   SYNC_TOTAL_MS,
   WAKE_BYTES,
@@ -48,7 +51,7 @@ import {
 const WAKE_BYTE = 0xc3;
 
 /** Why a session is lost. */
-export type LostCause = 'sync-silent' | 'sync-too-long' | 'heartbeats-unanswered';
+export type LostCause = 'sync-silent' | 'sync-too-long' | 'sync-flooded' | 'heartbeats-unanswered';
 
 /**
  * What happened, in the order it did:
@@ -98,6 +101,8 @@ export interface RadioSession {
   tick(nowMs: number): SessionStep;
   /** Asks for the configuration again on the open connection. */
   resync(nowMs: number): SessionStep;
+  /** Asks for a sign of life now, for its queueStatus. One that stays without answer does not count as missed. */
+  probe(nowMs: number): SessionStep;
   /**
    * Gives the radio a packet; without `id` it gets one. Say `hopLimit` always (0 without wantAck = no hops), payload
    * up to 231 bytes. Without connection nothing is written and the outcome is `no_answer` at once.
@@ -109,7 +114,7 @@ export interface RadioSession {
   state(): SessionState;
   /** What the radio told in the last complete handshake. */
   info(): RadioInfo;
-  /** Places free in the radio's queue by its last word; -1 = not told. */
+  /** Places free in the radio's queue by its last word; -1 = not told since it was connected or restarted. */
   queueFree(): number;
   /** Bytes passed over on this connection because they belong to no frame. */
   skippedBytes(): number;
@@ -125,6 +130,10 @@ interface Session {
   /** What the handshake in progress has told so far. */
   learning: RadioInfo;
   nonce: number;
+  /** Times the configuration was asked for, because what came was not whole. */
+  asks: number;
+  /** Ask without the radio's node database: with it the last handshake failed. */
+  quick: boolean;
   syncStartMs: number;
   progressMs: number;
   lastByteMs: number;
@@ -146,7 +155,7 @@ function writeFrame(session: Session, body: Uint8Array): void {
 }
 
 function requestConfig(session: Session): void {
-  session.nonce = session.options.nonce() >>> 0 || 1;
+  session.nonce = session.quick ? NONCE_CONFIG_ONLY : session.options.nonce() >>> 0 || 1;
   session.state = 'syncing';
   session.syncStartMs = session.nowMs;
   session.progressMs = session.nowMs;
@@ -155,7 +164,20 @@ function requestConfig(session: Session): void {
   writeFrame(session, encodeWantConfig(session.nonce));
 }
 
+// A frame of the handshake may have been damaged on its way: what it told is missing then.
+function isWhole({ nonce, learning }: Session): boolean {
+  if (nonce === NONCE_NODES_ONLY) return true;
+  return learning.myNodeNum !== 0 && learning.lora !== undefined && learning.channels.length > 0;
+}
+
+function onComplete(session: Session): void {
+  session.asks++;
+  if (!isWhole(session) && session.asks < SYNC_ASKS_MAX) requestConfig(session);
+  else becomeReady(session);
+}
+
 function becomeReady(session: Session): void {
+  session.asks = 0;
   session.state = 'ready';
   session.info = session.learning;
   session.heartbeatDueMs = session.nowMs + HEARTBEAT_MS;
@@ -166,7 +188,9 @@ function becomeReady(session: Session): void {
   for (const packet of held) tell(session, { type: 'packet', packet });
 }
 
+// A radio with a large node database may stall while it tells it, and never without it.
 function lose(session: Session, cause: LostCause): void {
+  if (cause !== 'heartbeats-unanswered') session.quick = !session.quick;
   session.state = 'lost';
   tell(session, { type: 'lost', cause });
 }
@@ -192,7 +216,8 @@ function onPacket(session: Session, packet: MeshPacket): void {
     account(session, withRouting(sent, packet, errorReason, own, session.nowMs));
   } else if (own) tell(session, { type: 'own-packet', packet });
   else if (session.state === 'ready') tell(session, { type: 'packet', packet });
-  else session.held.push(packet);
+  else if (session.held.length < HELD_PACKETS_MAX) session.held.push(packet);
+  else if (session.state === 'syncing') lose(session, 'sync-flooded');
 }
 
 function onQueueStatus(session: Session, status: NonNullable<FromRadio['queueStatus']>): void {
@@ -212,20 +237,28 @@ function onNotification(session: Session, notification: ClientNotification): voi
   tell(session, { type: 'notification', notification });
 }
 
+function onRebooted(session: Session): void {
+  session.queueFree = -1;
+  session.asks = 0;
+  tell(session, { type: 'rebooted' });
+  requestConfig(session);
+}
+
 function onMessage(session: Session, message: FromRadio): void {
-  session.progressMs = session.nowMs;
+  if (session.state === 'lost') return;
   if (message.packet) onPacket(session, message.packet);
   else if (message.queueStatus) onQueueStatus(session, message.queueStatus);
   else if (message.clientNotification) onNotification(session, message.clientNotification);
   else if (message.logRecord) tell(session, { type: 'log', record: message.logRecord });
-  else if (message.rebooted) {
-    tell(session, { type: 'rebooted' });
-    requestConfig(session);
-  } else if (message.configCompleteId !== undefined) {
+  else if (message.rebooted) onRebooted(session);
+  else if (message.configCompleteId !== undefined) {
     const ours = session.state === 'syncing' && message.configCompleteId === session.nonce;
-    if (ours) becomeReady(session);
-  } else if (session.state === 'syncing') session.learning = learn(session.learning, message);
-  else session.info = learn(session.info, message);
+    if (ours) onComplete(session);
+  } else if (session.state === 'syncing') {
+    // Only what belongs to the handshake is progress: a flood of log lines or packets is none.
+    session.progressMs = session.nowMs;
+    session.learning = learn(session.learning, message);
+  } else session.info = learn(session.info, message);
 }
 
 function framerFor(session: Session): Framer {
@@ -292,6 +325,8 @@ function give(session: Session, packet: MeshPacketToSend): void {
 }
 
 function begin(session: Session): void {
+  session.queueFree = -1;
+  session.asks = 0;
   session.framer = framerFor(session);
   session.step.write.push(new Uint8Array(WAKE_BYTES).fill(WAKE_BYTE));
   requestConfig(session);
@@ -317,6 +352,8 @@ function newSession(options: RadioSessionOptions): Session {
     info: unknownRadio(),
     learning: unknownRadio(),
     nonce: 0,
+    asks: 0,
+    quick: false,
     syncStartMs: 0,
     progressMs: 0,
     lastByteMs: 0,
@@ -344,6 +381,10 @@ export function createRadioSession(options: RadioSessionOptions): RadioSession {
     feed: (chunk, nowMs) => at(nowMs, () => take(session, chunk)),
     tick: (nowMs) => at(nowMs, () => pass(session)),
     resync: (nowMs) => at(nowMs, () => requestConfig(session)),
+    probe: (nowMs) =>
+      at(nowMs, () => {
+        if (session.state === 'ready') writeFrame(session, encodeHeartbeat(0));
+      }),
     send: (packet, nowMs) => at(nowMs, () => give(session, packet)),
     closed: (nowMs) =>
       at(nowMs, () => {

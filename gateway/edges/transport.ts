@@ -20,3 +20,6 @@ export interface Connection {
 
 /** Starts one attempt. */
 export type OpenTransport = (events: TransportEvents) => Connection;
+
+/** Words of a transport whose other end ended it without a fault. */
+export const CLOSED_BY_RADIO = 'closed by the radio';

@@ -118,13 +118,13 @@ async function startEngine(folder: string, register: object) {
   const options = { dataDir: folder, radios: ['tcp://127.0.0.1:1'], registerFile, log: () => {} };
   const clock = systemClock(keptMachine());
   const radio = radioInMemory();
-  const base = { ...openBase(options, clock), openRadios: [radio.open] };
+  const base = { ...openBase(options, clock), radios: [{ name: 'memory', open: radio.open }] };
   const engine = createEngine(options, base, clock);
   engine.begin({
     ...{ afterCommit() {}, tellAll() {}, tellHealth() {}, tellByTime() {} },
     ...{ lag: () => 0, drain: async () => true, goodbye: async () => {} },
   });
-  while (engine.radio.session() !== 'ready') await oneTurn();
+  while (engine.radios.session() !== 'ready') await oneTurn();
   return {
     hear(round: Round) {
       for (const chunk of round.chunks) radio.say(chunk);

@@ -74,7 +74,7 @@ async function openGateway(folder: string, nodes: BenchNode[], clock: ParentCloc
   writeFileSync(registerFile, JSON.stringify(benchRegister(nodes)));
   const options = { dataDir: folder, radios: ['tcp://127.0.0.1:1'], registerFile, log: () => {} };
   const radio = radioInMemory();
-  const base = { ...openBase(options, clock), openRadios: [radio.open] };
+  const base = { ...openBase(options, clock), radios: [{ name: 'memory', open: radio.open }] };
   const engine = createEngine(options, base, clock);
   const reader = base.store.openReader();
   const publisher = await startBroker('127.0.0.1', 0);
@@ -86,7 +86,7 @@ async function openGateway(folder: string, nodes: BenchNode[], clock: ParentCloc
     health: () => ({ t: Math.floor(clock.nowMs() / 3_600_000) }),
   });
   engine.begin(teller);
-  while (engine.radio.session() !== 'ready') await oneTurn();
+  while (engine.radios.session() !== 'ready') await oneTurn();
   return {
     radio,
     async settle() {

@@ -2,11 +2,11 @@
  * What is told about a radio, and what keeps it from serving.
  */
 import { expect, test } from 'vitest';
+import { radioProblems } from '../../../gateway/core/radio-checks';
 import {
   channelIndexOf,
   learn,
   type RadioInfo,
-  radioProblems,
   unknownRadio,
 } from '../../../gateway/core/radio-info';
 import type { FromRadioToSend } from '../../../shared/meshtastic/from-radio';
@@ -34,7 +34,7 @@ test('each problem is told in words', () => {
   expect(about([...good, { config: { lora: { region: 0, txEnabled: true } } }])).toContain(
     'region',
   );
-  expect(about([...good, { config: { lora: { region: 3 } } }])).toBe('sending is switched off');
+  expect(about([...good, { config: { lora: { region: 3 } } }])).toMatch(/^sending is switched off/);
   expect(about([...good, { metadata: { role: 2 } }])).toContain('ROUTER');
 });
 

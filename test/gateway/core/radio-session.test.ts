@@ -6,7 +6,8 @@ import { expect, test } from 'vitest';
 import { channelIndexOf, ownerOf } from '../../../gateway/core/radio-info';
 import type { SessionEvent } from '../../../gateway/core/radio-session';
 import { createRadioSession } from '../../../gateway/core/radio-session';
-import { NONCE_NODES_ONLY } from '../../../shared/meshtastic/to-radio';
+import { encodeFrame } from '../../../shared/meshtastic/stream';
+import { NONCE_CONFIG_ONLY, NONCE_NODES_ONLY } from '../../../shared/meshtastic/to-radio';
 import {
   handshake,
   heard,
@@ -55,8 +56,11 @@ test('the nonce of another handshake does not make it ready', () => {
 test('asked again, it forgets what the new handshake does not tell', () => {
   const session = readySession(0);
   expect(requests(session.resync(50))).toEqual([{ wantConfigId: 2 }]);
-  session.feed(says({ myInfo: { myNodeNum: OTHER } }, { configCompleteId: 2 }), 60);
-  expect(session.info()).toEqual({ myNodeNum: OTHER, channels: [], nodes: [] });
+  const [lora, channel] = [{ config: { lora: {} } }, { channel: { index: 2, role: 2 } }];
+  session.feed(says({ myInfo: { myNodeNum: OTHER } }, lora, channel, { configCompleteId: 2 }), 60);
+  const info = session.info();
+  expect([info.myNodeNum, info.channels.length, info.nodes]).toEqual([OTHER, 1, []]);
+  expect([info.metadata, info.channels[0].settings]).toEqual([undefined, undefined]);
 });
 
 test('asked for nodes alone, it keeps the configuration', () => {
@@ -222,4 +226,78 @@ test('any bytes, any time: it never throws and never tells a packet before it is
     }),
     { numRuns: RUNS, seed: 20261123 },
   );
+});
+
+test('a handshake of which frames were lost is asked for again, and taken as it is at the third time', () => {
+  const session = newSession();
+  session.start(0);
+  const whole = handshake(1);
+  const withoutLora = whole.filter(({ config }) => config === undefined);
+  expect(requests(session.feed(says(...withoutLora), 10))).toEqual([{ wantConfigId: 2 }]);
+  const withoutNumber = handshake(2).filter(({ myInfo }) => myInfo === undefined);
+  expect(requests(session.feed(says(...withoutNumber), 20))).toEqual([{ wantConfigId: 3 }]);
+  const withoutChannels = handshake(3).filter(({ channel }) => channel === undefined);
+  expect(types(session.feed(says(...withoutChannels), 30).events)).toEqual(['ready']);
+  expect(requests(session.resync(40))).toEqual([{ wantConfigId: 4 }]);
+  expect(requests(session.feed(says({ configCompleteId: 4 }), 50))).toEqual([{ wantConfigId: 5 }]);
+});
+
+test('log lines, packets and heartbeat answers are no progress of a handshake', () => {
+  const session = newSession();
+  session.start(0);
+  const flood = [{ logRecord: { message: 'x' } }, heard(1), { queueStatus: {} }];
+  for (let nowMs = 1_000; nowMs < 10_000; nowMs += 1_000) session.feed(says(...flood), nowMs);
+  expect(session.tick(10_000).events).toEqual([{ type: 'lost', cause: 'sync-silent' }]);
+});
+
+test('a handshake that failed is tried without the node database, and the other way round', () => {
+  const session = newSession();
+  session.start(0);
+  session.tick(10_000);
+  session.closed(10_000);
+  expect(requests(session.start(11_000))).toEqual([{ wantConfigId: NONCE_CONFIG_ONLY }]);
+  expect(types(session.feed(says(...handshake(NONCE_CONFIG_ONLY)), 11_010).events)).toEqual([
+    'ready',
+  ]);
+  session.closed(12_000);
+  expect(requests(session.start(13_000))).toEqual([{ wantConfigId: NONCE_CONFIG_ONLY }]);
+  session.tick(23_000);
+  session.closed(23_000);
+  expect(requests(session.start(24_000))).toEqual([{ wantConfigId: 2 }]);
+});
+
+test('packets of a radio that never comes to the end of its settings are kept, but not without end', () => {
+  const session = newSession();
+  session.start(0);
+  for (let id = 1; id <= 1_000; id++) session.feed(says(heard(id)), id);
+  expect(types(session.feed(says(heard(1_001), heard(1_002)), 1_001).events)).toEqual(['lost']);
+  session.closed(1_002);
+  session.start(1_003);
+  const { events } = session.feed(says(...handshake(NONCE_CONFIG_ONLY)), 1_004);
+  expect(types(events).filter((type) => type === 'packet').length).toBe(1_000);
+});
+
+test('a radio that restarts tells anew how much room it has', () => {
+  const session = readySession(0);
+  expect(session.queueFree()).toBe(-1);
+  expect(requests(session.probe(10))).toEqual([{ heartbeat: { nonce: 0 } }]);
+  session.feed(says({ queueStatus: { free: 16, maxlen: 16 } }), 20);
+  expect(session.queueFree()).toBe(16);
+  session.feed(says({ rebooted: true }), 30);
+  expect(session.queueFree()).toBe(-1);
+  expect(session.probe(40).write).toEqual([]);
+});
+
+test('what a later firmware tells besides is passed over', () => {
+  const session = newSession();
+  session.start(0);
+  // FromRadio fields 18 to 30, each with some bytes in it.
+  const unknown = Array.from({ length: 13 }, (_, at) => {
+    const tag = ((18 + at) << 3) | 2;
+    return encodeFrame(new Uint8Array([(tag & 127) | 128, tag >> 7, 3, 1, 2, 3]));
+  });
+  session.feed(new Uint8Array(Buffer.concat(unknown)), 9_000);
+  expect(session.tick(10_000).events).toEqual([]);
+  expect(types(session.feed(says(...handshake(1)), 10_001).events)).toEqual(['ready']);
+  expect(session.skippedBytes()).toBe(0);
 });

@@ -41,14 +41,14 @@ const radio = radioInMemory((packet) => {
   if (payload && packet.decoded?.portnum === PORTNUM)
     writeSync(bulletins, Buffer.from([payload.length, ...payload]));
 });
-const base = { ...openBase(options, clock), openRadios: [radio.open] };
+const base = { ...openBase(options, clock), radios: [{ name: 'memory', open: radio.open }] };
 const engine = createEngine(options, base, clock);
 engine.begin({
   ...{ afterCommit() {}, tellAll() {}, tellHealth() {}, tellByTime() {} },
   ...{ lag: () => 0, drain: async () => true, goodbye: async () => {} },
 });
 const oneTurn = () => new Promise((resolve) => setImmediate(resolve));
-while (engine.radio.session() !== 'ready') await oneTurn();
+while (engine.radios.session() !== 'ready') await oneTurn();
 writeSync(1, 'ready\n');
 /** Frames by the second at which they arrive. */
 const arrivals = new Map<number, Uint8Array[]>();

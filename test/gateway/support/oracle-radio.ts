@@ -10,11 +10,37 @@ import * as protobufs from '@meshtastic/protobufs';
 
 // biome-ignore lint/suspicious/noExplicitAny: the package has no types, see above
 type Loose = any;
-const { Mesh, Channel } = protobufs as Loose;
+const { Mesh, Channel, Admin } = protobufs as Loose;
 
 export const OWN_NUMBER = 0x11223344;
 export const NODE_NUMBER = 0x0badcafe;
 const BROADCAST = 0xffffffff;
+
+/** What a client gave it. */
+export interface GivenPacket {
+  id: number;
+  to: number;
+  portnum: number;
+  payload: Uint8Array;
+}
+
+/** How it answers packets. */
+export interface OracleRoom {
+  /** queueStatus.res; 9 also brings the NAK and the words of a used up duty cycle. Default 0. */
+  res?: number;
+  /** Places free it tells. Default 15. */
+  free?: number;
+  /** It says nothing at all. */
+  isSilent?: boolean;
+}
+
+/** What it is. */
+export interface OracleSettings {
+  /** Default OWN_NUMBER. */
+  number?: number;
+  /** More variants of FromRadio in the handshake, before its end: [name, value]. */
+  more?: [string, Loose][];
+}
 
 export interface OracleRadio {
   /** tcp://127.0.0.1:port */
@@ -29,6 +55,16 @@ export interface OracleRadio {
   }): void;
   /** Raw bytes to the client. */
   write(bytes: Uint8Array): void;
+  /** Any message: name of the variant of FromRadio and its value. */
+  say(name: string, value: Loose): void;
+  /** A position it makes of itself. Times in Unix s. */
+  tellPosition(position: { time?: number; timestamp?: number; locationSource?: number }): void;
+  /** From now on packets are answered so. */
+  setRoom(room: OracleRoom): void;
+  /** Packets the client gave it so far. */
+  packets(): GivenPacket[];
+  /** The last time it was told, Unix s; undefined = never. */
+  timeSet(): number | undefined;
   /** Bulletins the client broadcast so far. */
   broadcasts(): Uint8Array[];
   /** Resolves when a client has asked for the configuration this often, in all. */
@@ -42,6 +78,16 @@ export interface OracleRadio {
   close(): void;
 }
 
+interface OracleState {
+  handshakes: number;
+  written: number;
+  read: number;
+  room: OracleRoom;
+  broadcasts: Uint8Array[];
+  packets: GivenPacket[];
+  timeSet: number | undefined;
+}
+
 function frame(fields: Loose): Uint8Array {
   const body = toBinary(Mesh.FromRadioSchema, create(Mesh.FromRadioSchema, fields));
   return new Uint8Array([0x94, 0xc3, body.length >> 8, body.length & 255, ...body]);
@@ -51,20 +97,40 @@ function variant(name: string, value: Loose): Loose {
   return { payloadVariant: { case: name, value } };
 }
 
-function handshake(nonce: number): Uint8Array[] {
+function handshake(
+  nonce: number,
+  { number = OWN_NUMBER, more = [] }: OracleSettings,
+): Uint8Array[] {
   const channel = {
     index: 0,
     role: Channel.Channel_Role.PRIMARY,
-    settings: { name: 'serial', psk: new Uint8Array(32).fill(7) },
+    settings: { name: 'serial', psk: Uint8Array.from({ length: 32 }, (_, at) => at + 1) },
   };
   const lora = { usePreset: true, region: 3, txEnabled: true, hopLimit: 3 };
   return [
-    variant('myInfo', { myNodeNum: OWN_NUMBER }),
+    variant('myInfo', { myNodeNum: number }),
     variant('metadata', { firmwareVersion: '2.7.26', role: 0 }),
     variant('channel', channel),
     variant('config', variant('lora', lora)),
+    ...more.map(([name, value]) => variant(name, value)),
     variant('configCompleteId', nonce),
   ].map(frame);
+}
+
+function ownPacket(number: number, id: number, data: Loose): Loose {
+  const body = { case: 'decoded', value: data };
+  return variant('packet', { from: number, to: number, id, payloadVariant: body });
+}
+
+/** What a radio says whose share of the hour is used up. */
+function dutyWords(number: number, id: number): Loose[] {
+  const routing = create(Mesh.RoutingSchema, variant('errorReason', 9));
+  const payload = toBinary(Mesh.RoutingSchema, routing);
+  const message = 'Duty cycle limit exceeded. You can send again in 37 mins';
+  return [
+    ownPacket(number, 1, { portnum: 5, payload, requestId: id }),
+    variant('clientNotification', { replyId: id, level: 30, message }),
+  ];
 }
 
 function heardPacket(id: number, packet: Parameters<OracleRadio['hear']>[0]): Loose {
@@ -83,9 +149,69 @@ function heardPacket(id: number, packet: Parameters<OracleRadio['hear']>[0]): Lo
   });
 }
 
+/** Takes the stream of a client apart; wake bytes stand before the first frame. */
+function readFrames(
+  client: Socket,
+  onBody: (body: Uint8Array) => void,
+  onRead: (bytes: number) => void,
+): void {
+  let buffer: number[] = [];
+  client.on('error', () => {});
+  client.on('data', (chunk) => {
+    buffer.push(...chunk);
+    while (buffer[0] === 0xc3) buffer.shift();
+    while (buffer.length >= 4 && buffer.length >= 4 + buffer[2] * 256 + buffer[3]) {
+      const length = buffer[2] * 256 + buffer[3];
+      onBody(new Uint8Array(buffer.slice(4, 4 + length)));
+      buffer = buffer.slice(4 + length);
+    }
+    onRead(chunk.length);
+  });
+}
+
+/** Answers each message of a client. */
+function createAnswers(
+  settings: OracleSettings,
+  state: OracleState,
+  write: (bytes: Uint8Array) => void,
+) {
+  const { number = OWN_NUMBER } = settings;
+  const status = (meshPacketId: number, res = 0) => {
+    const { free = 15, isSilent } = state.room;
+    if (isSilent) return;
+    write(frame(variant('queueStatus', { res, free, maxlen: 16, meshPacketId })));
+  };
+  const onPacket = ({ to, id, payloadVariant }: Loose) => {
+    const { portnum, payload } = payloadVariant.value;
+    if (portnum === 6) {
+      const { payloadVariant: order } = fromBinary(Admin.AdminMessageSchema, payload) as Loose;
+      if (order.case === 'setTimeOnly') state.timeSet = order.value;
+      return status(id);
+    }
+    state.packets.push({ id, to, portnum, payload: new Uint8Array(payload) });
+    const { res = 0 } = state.room;
+    if (to === BROADCAST && res === 0) state.broadcasts.push(new Uint8Array(payload));
+    status(id, res);
+    if (res === 9) for (const words of dutyWords(number, id)) write(frame(words));
+  };
+  const onToRadio = (body: Uint8Array) => {
+    const { payloadVariant } = fromBinary(Mesh.ToRadioSchema, body) as Loose;
+    if (payloadVariant.case === 'wantConfigId') {
+      for (const bytes of handshake(payloadVariant.value, settings)) write(bytes);
+      state.handshakes += 1;
+    } else if (payloadVariant.case === 'packet') onPacket(payloadVariant.value);
+    else status(0);
+  };
+  return onToRadio;
+}
+
 /** Starts the radio on a free port. */
-export async function startOracleRadio(): Promise<OracleRadio> {
-  const state = { handshakes: 0, written: 0, read: 0, broadcasts: [] as Uint8Array[] };
+export async function startOracleRadio(settings: OracleSettings = {}): Promise<OracleRadio> {
+  const { number = OWN_NUMBER } = settings;
+  const state: OracleState = {
+    ...{ handshakes: 0, written: 0, read: 0, room: {}, broadcasts: [], packets: [] },
+    timeSet: undefined,
+  };
   let socket: Socket | null = null;
   let nextId = 1;
   let checks: (() => void)[] = [];
@@ -106,34 +232,17 @@ export async function startOracleRadio(): Promise<OracleRadio> {
     socket?.write(bytes);
     state.written += bytes.length;
   };
+  const answer = createAnswers(settings, state, write);
   const onToRadio = (body: Uint8Array) => {
-    const { payloadVariant } = fromBinary(Mesh.ToRadioSchema, body) as Loose;
-    if (payloadVariant.case === 'wantConfigId') {
-      for (const bytes of handshake(payloadVariant.value)) write(bytes);
-      state.handshakes += 1;
-    } else if (payloadVariant.case === 'packet') {
-      const { to, id, payloadVariant: inner } = payloadVariant.value;
-      if (to === BROADCAST) state.broadcasts.push(new Uint8Array(inner.value.payload));
-      write(frame(variant('queueStatus', { res: 0, free: 15, maxlen: 16, meshPacketId: id })));
-    } else write(frame(variant('queueStatus', { res: 0, free: 15, maxlen: 16, meshPacketId: 0 })));
+    answer(body);
     changed();
   };
   const server: Server = createServer((client) => {
     socket = client;
     state.written = 0;
     state.read = 0;
-    let buffer: number[] = [];
-    client.on('error', () => {});
-    client.on('data', (chunk) => {
-      state.read += chunk.length;
-      buffer.push(...chunk);
-      // Wake bytes stand before the first frame.
-      while (buffer[0] === 0xc3) buffer.shift();
-      while (buffer.length >= 4 && buffer.length >= 4 + buffer[2] * 256 + buffer[3]) {
-        const length = buffer[2] * 256 + buffer[3];
-        onToRadio(new Uint8Array(buffer.slice(4, 4 + length)));
-        buffer = buffer.slice(4 + length);
-      }
+    readFrames(client, onToRadio, (bytes) => {
+      state.read += bytes;
       changed();
     });
   });
@@ -146,6 +255,17 @@ export async function startOracleRadio(): Promise<OracleRadio> {
       nextId += 1;
     },
     write,
+    say: (name, value) => write(frame(variant(name, value))),
+    tellPosition(position) {
+      const fields = { latitudeI: 95_000_000, longitudeI: 82_500_000, ...position };
+      const payload = toBinary(Mesh.PositionSchema, create(Mesh.PositionSchema, fields));
+      write(frame(ownPacket(number, 2, { portnum: 3, payload })));
+    },
+    setRoom(room) {
+      state.room = room;
+    },
+    packets: () => state.packets,
+    timeSet: () => state.timeSet,
     broadcasts: () => state.broadcasts,
     handshakes: (count) => until(() => state.handshakes >= count),
     waitForBroadcasts: (count) => until(() => state.broadcasts.length >= count),

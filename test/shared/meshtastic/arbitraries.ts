@@ -127,6 +127,45 @@ export const lora = fc.record({
   configOkToMqtt: bool,
 });
 
+export const device = fc.record({ role: code, rebroadcastMode: code });
+
+export const positionConfig = fc.record({
+  broadcastSecs: u32,
+  smartEnabled: bool,
+  fixedPosition: bool,
+  gpsUpdateSecs: u32,
+  positionFlags: u32,
+  gpsMode: code,
+});
+
+export const bluetooth = fc.record({ enabled: bool });
+
+export const security = fc.record({
+  isManaged: bool,
+  serialEnabled: bool,
+  debugLogApiEnabled: bool,
+});
+
+export const moduleConfig = fc.oneof(
+  fc.record({ mqtt: fc.record({ enabled: bool }) }),
+  fc.record({
+    telemetry: fc.record({
+      deviceUpdateSecs: u32,
+      environmentUpdateSecs: u32,
+      environmentEnabled: bool,
+    }),
+  }),
+  fc.constant({}),
+);
+
+export const position = fc.record({
+  hasPlace: bool,
+  time: u32,
+  locationSource: code,
+  timestamp: u32,
+  satellites: u32,
+});
+
 export const config = fc.record({ lora });
 
 export const queueStatus = fc.record({ res: int32, free: u32, maxlen: u32, meshPacketId: u32 });

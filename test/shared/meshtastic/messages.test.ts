@@ -10,6 +10,16 @@ import {
   encodeChannel,
   encodeChannelSettings,
 } from '../../../shared/meshtastic/channel-settings';
+import {
+  decodeBluetoothConfig,
+  decodeDeviceConfig,
+  decodePositionConfig,
+  decodeSecurityConfig,
+  encodeBluetoothConfig,
+  encodeDeviceConfig,
+  encodePositionConfig,
+  encodeSecurityConfig,
+} from '../../../shared/meshtastic/config-sections';
 import { decodeData, encodeData } from '../../../shared/meshtastic/data';
 import {
   decodeDeviceMetadata,
@@ -23,6 +33,7 @@ import {
   encodeLoRaConfig,
 } from '../../../shared/meshtastic/lora-config';
 import { decodeMeshPacket, encodeMeshPacket } from '../../../shared/meshtastic/mesh-packet';
+import { decodeModuleConfig, encodeModuleConfig } from '../../../shared/meshtastic/module-config';
 import { decodeMyNodeInfo, encodeMyNodeInfo } from '../../../shared/meshtastic/my-node-info';
 import { decodeNodeInfo, encodeNodeInfo } from '../../../shared/meshtastic/node-info';
 import {
@@ -31,6 +42,7 @@ import {
   encodeClientNotification,
   encodeLogRecord,
 } from '../../../shared/meshtastic/notification';
+import { decodePosition, encodePosition } from '../../../shared/meshtastic/position';
 import { decodeQueueStatus, encodeQueueStatus } from '../../../shared/meshtastic/queue-status';
 import { decodeRouting, encodeRouting } from '../../../shared/meshtastic/routing';
 import { decodeToRadio, encodeToRadio } from '../../../shared/meshtastic/to-radio';
@@ -40,10 +52,13 @@ import {
   config,
   type Loose,
   meshPacket,
+  moduleConfig,
   officialBytes,
   officialRead,
   officialTakes,
   plain,
+  position,
+  positionConfig,
   schemas,
   variant,
 } from './official';
@@ -89,6 +104,18 @@ const cases: Case[] = [
     encodeClientNotification,
     decodeClientNotification,
   ),
+  of('device', any.device, encodeDeviceConfig, decodeDeviceConfig),
+  of(
+    'positionConfig',
+    any.positionConfig,
+    encodePositionConfig,
+    decodePositionConfig,
+    positionConfig,
+  ),
+  of('bluetooth', any.bluetooth, encodeBluetoothConfig, decodeBluetoothConfig),
+  of('security', any.security, encodeSecurityConfig, decodeSecurityConfig),
+  of('moduleConfig', any.moduleConfig, encodeModuleConfig, decodeModuleConfig, moduleConfig),
+  of('position', any.position, encodePosition, decodePosition, position),
   of('logRecord', any.logRecord, encodeLogRecord, decodeLogRecord),
 ];
 
@@ -193,6 +220,13 @@ test('the clock is set by field 43', () => {
     expect(payloadVariant).toEqual({ case: 'setTimeOnly', value: timeS });
     expect(decodeAdminMessage(bytes)).toEqual({ setTimeOnly: timeS });
   }, any.u32);
+});
+
+test("a security section gives away nothing of the radio's keys", () => {
+  const keys = { privateKey: new Uint8Array(32).fill(7), adminKey: [new Uint8Array(32).fill(8)] };
+  const bytes = officialBytes(schemas.security, { ...keys, isManaged: true });
+  const known = { isManaged: true, serialEnabled: false, debugLogApiEnabled: false };
+  expect(decodeSecurityConfig(bytes)).toEqual(known);
 });
 
 test('the fields of firmware 2.8 go both ways', () => {

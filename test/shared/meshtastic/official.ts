@@ -11,24 +11,30 @@ import * as protobufs from '@meshtastic/protobufs';
 // biome-ignore lint/suspicious/noExplicitAny: see above
 export type Loose = any;
 
-const { Mesh, Channel, Config, Admin } = protobufs as Loose;
+const { Mesh, Channel, Config, Admin, ModuleConfig } = protobufs as Loose;
 
 export const schemas = {
   admin: Admin.AdminMessageSchema,
+  bluetooth: Config.Config_BluetoothConfigSchema,
   channel: Channel.ChannelSchema,
   channelSettings: Channel.ChannelSettingsSchema,
   clientNotification: Mesh.ClientNotificationSchema,
   config: Config.ConfigSchema,
   data: Mesh.DataSchema,
+  device: Config.Config_DeviceConfigSchema,
   fromRadio: Mesh.FromRadioSchema,
   lora: Config.Config_LoRaConfigSchema,
   logRecord: Mesh.LogRecordSchema,
   meshPacket: Mesh.MeshPacketSchema,
   metadata: Mesh.DeviceMetadataSchema,
+  moduleConfig: ModuleConfig.ModuleConfigSchema,
   myInfo: Mesh.MyNodeInfoSchema,
   nodeInfo: Mesh.NodeInfoSchema,
+  position: Mesh.PositionSchema,
+  positionConfig: Config.Config_PositionConfigSchema,
   queueStatus: Mesh.QueueStatusSchema,
   routing: Mesh.RoutingSchema,
+  security: Config.Config_SecurityConfigSchema,
   toRadio: Mesh.ToRadioSchema,
   user: Mesh.UserSchema,
 };
@@ -72,6 +78,36 @@ export function meshPacket(packet: Loose): Loose {
 
 export function config(value: Loose): Loose {
   return value.lora ? { payloadVariant: { case: 'lora', value: value.lora } } : {};
+}
+
+/** Our PositionConfig: times in s have their unit in our names. */
+export function positionConfig(value: Loose): Loose {
+  return {
+    positionBroadcastSecs: value.broadcastSecs,
+    positionBroadcastSmartEnabled: value.smartEnabled,
+    fixedPosition: value.fixedPosition,
+    gpsUpdateInterval: value.gpsUpdateSecs,
+    positionFlags: value.positionFlags,
+    gpsMode: value.gpsMode,
+  };
+}
+
+export function moduleConfig(value: Loose): Loose {
+  if (value.mqtt) return { payloadVariant: { case: 'mqtt', value: value.mqtt } };
+  if (!value.telemetry) return {};
+  const { deviceUpdateSecs, environmentUpdateSecs, environmentEnabled } = value.telemetry;
+  const telemetry = {
+    deviceUpdateInterval: deviceUpdateSecs,
+    environmentUpdateInterval: environmentUpdateSecs,
+    environmentMeasurementEnabled: environmentEnabled,
+  };
+  return { payloadVariant: { case: 'telemetry', value: telemetry } };
+}
+
+/** Our Position: a place is 0 N, 0 E. */
+export function position({ hasPlace, satellites, ...rest }: Loose): Loose {
+  const place = hasPlace ? { latitudeI: 0, longitudeI: 0 } : {};
+  return { ...rest, ...place, satsInView: satellites };
 }
 
 const inner: Record<string, (value: Loose) => Loose> = { packet: meshPacket, config };
