@@ -63,10 +63,14 @@ async function runGateway(flags: GatewayFlags): Promise<void> {
     holdBackMs: flags.holdBack * 1000,
     clock: flags.clock,
     anonymous: flags.anonymous,
-    firstAccount: (name, password) => tellFirstPassword(flags.data, name, password),
     // A village's time is not this machine's: its gateway makes none by itself.
     backup: flags.backup && flags.clock !== 'parent' ? {} : undefined,
     startEmpty: flags.new === true,
+    // A village has nobody who would log in.
+    firstAccount:
+      flags.clock === 'parent'
+        ? undefined
+        : (name, password) => tellFirstPassword(flags.data, name, password),
   });
   process.stderr.write(`gateway: page ${gateway.httpUrl}  broker ${gateway.mqttUrl}\n`);
   const stop = () => void gateway.stop();

@@ -22,10 +22,11 @@ export async function readFromPerson(
   return text;
 }
 
-/** Reads what is typed until Enter, and shows nothing of it. */
-function readHidden(): Promise<string> {
+/** Asks, reads what is typed until Enter, and shows nothing of it. */
+function readHidden(question: string): Promise<string> {
   const { stdin } = process;
   stdin.setRawMode(true);
+  process.stderr.write(question);
   stdin.setEncoding('utf8');
   stdin.resume();
   return new Promise((resolve, reject) => {
@@ -58,6 +59,5 @@ export async function readSecretFromPerson(question: string): Promise<string> {
     const text = await readFromPerson('', () => true);
     return text.split('\n')[0];
   }
-  process.stderr.write(question);
-  return readHidden();
+  return readHidden(question);
 }

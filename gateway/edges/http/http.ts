@@ -33,6 +33,7 @@ import { readJson } from './body';
 export interface HttpServer {
   /** http://host:port/ */
   url: string;
+  /** Ends all connections, and waits for the answers that are still made: they may read what is closed next. */
   close(): Promise<void>;
 }
 
@@ -175,6 +176,7 @@ export async function startHttp(
     burst: HTTP_REQUESTS_BURST_MAX,
     keysMax: HTTP_ADDRESSES_MAX,
   });
+  const underWay = new Set<Promise<void>>();
   const answerTo = async (request: IncomingMessage): Promise<Answer> => {
     const address = request.socket.remoteAddress ?? '';
     const waitMs = limits.isFree(address)
@@ -191,16 +193,23 @@ export async function startHttp(
   };
   const server = createServer(
     { maxHeaderSize: HTTP_HEADER_BYTES_MAX, ...times },
-    async (request, response) => send(response, await answerTo(request), request),
+    (request, response) => {
+      const answered = answerTo(request).then((told) => send(response, told, request));
+      underWay.add(answered);
+      // One that fails stays unhandled, and ends the process.
+      answered.then(() => underWay.delete(answered));
+    },
   );
   guardConnections(server, limits);
   const bound = await listen(server, host, port);
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}/`,
-    close: () =>
-      new Promise((resolve) => {
+    async close() {
+      await new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
-      }),
+      });
+      await Promise.allSettled(underWay);
+    },
   };
 }

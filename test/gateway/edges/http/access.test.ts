@@ -5,6 +5,7 @@
 import { spawn } from 'node:child_process';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
 import { addressKey } from '../../../../gateway/core/addresses';
 import { OPEN_ROUTES, POST_ROUTES } from '../../../../gateway/core/routes';
@@ -305,7 +306,9 @@ test('tallywell clock set, as it is typed: a technician’s token sets the clock
     log: () => {},
   });
   onTestFinished(() => gateway.stop());
-  const verb = ['clock', 'set', 'now-from-this-machine', '--url', gateway.httpUrl];
+  // Surer than a time server, which this machine may have.
+  const verb = ['clock', 'set', 'now-from-this-machine', '--uncertainty', '1'];
+  verb.push('--url', gateway.httpUrl);
   const none = await tallywell(verb, '');
   expect([none.code, none.out]).toEqual([1, expect.stringContaining('technician')]);
   const reader = putToken(folder, 'display', 'reader');
@@ -315,3 +318,56 @@ test('tallywell clock set, as it is typed: a technician’s token sets the clock
   expect([done.code, done.out]).toEqual([0, expect.stringContaining('trusted, from technician')]);
   expect(gateway.status().clock).toMatchObject({ state: 'trusted', source: 'technician' });
 });
+
+test('requests with bytes changed anywhere: an answer or none, and nothing changes', async () => {
+  const { folder, gateway, ask } = await place();
+  await putAccount(folder, 'ann', 'technician', PASSWORD);
+  const good = [
+    'POST /api/v1/clock HTTP/1.1',
+    'Host: 127.0.0.1',
+    `Authorization: Basic ${Buffer.from('ann:correct-horse').toString('base64')}`,
+    `Cookie: a=b; tallywell_session=${'x'.repeat(43)}`,
+    'Origin: http://127.0.0.1',
+    'Content-Type: application/json',
+    'Content-Length: 24',
+    'Connection: close',
+    '',
+    '{"timeMs":1790000000000}',
+  ].join('\r\n');
+  const change = fc.record({
+    at: fc.nat(good.length - 1),
+    cut: fc.integer({ min: 0, max: 20 }),
+    put: fc.oneof(
+      fc.string({ maxLength: 10 }),
+      fc.constantFrom('\r\n', '\r\n\r\n', ': ', '\0', '%'),
+    ),
+  });
+  const before = gateway.status().clock;
+  await fc.assert(
+    fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 4 }), async (changes) => {
+      let text = good;
+      for (const { at, cut, put } of changes) text = text.slice(0, at) + put + text.slice(at + cut);
+      const answer = await rawEnded(gateway.httpUrl, text);
+      expect(answer).toMatch(/^(HTTP\/1\.1 [45]\d\d |HTTP\/1\.1 200 [\s\S]*<html|$)/);
+    }),
+    { numRuns: 300 },
+  );
+  expect(gateway.status().clock).toEqual(before);
+  expect((await ask('/')).status).toBe(200);
+});
+
+/** Sends raw text, says that no more will come, and reads all that comes back. */
+function rawEnded(url: string, text: string): Promise<string> {
+  return new Promise((resolve) => {
+    const port = Number(new URL(url).port);
+    const socket = connect({ host: '127.0.0.1', port, allowHalfOpen: true });
+    let answer = '';
+    socket.on('data', (chunk) => {
+      answer += chunk;
+    });
+    socket.on('error', () => {});
+    socket.on('end', () => socket.destroy());
+    socket.on('close', () => resolve(answer));
+    socket.end(text, 'latin1');
+  });
+}

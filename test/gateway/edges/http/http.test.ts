@@ -1,9 +1,12 @@
 /*
  * Tests of the HTTP server on a real socket: answers, headers, escaping, and requests nobody should make.
  */
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
+import { jsonAnswer } from '../../../../gateway/edges/http/answer';
+import { startHttp } from '../../../../gateway/edges/http/http';
 import { type RunningGateway, startGateway } from '../../../../gateway/gateway';
+import { HTTP_CLIENTS_PER_ADDRESS_MAX } from '../../../../gateway/limits';
 import { packetOf, testNode, usage } from '../../support/nodes';
 import { startOracleRadio } from '../../support/oracle-radio';
 import { registerFile, testFolder, until } from '../../support/places';
@@ -128,4 +131,47 @@ test('a port in use is said with what to do', async () => {
   const httpPort = Number(new URL(gateway.httpUrl).port);
   const second = { dataDir: testFolder(), radios: ['tcp://127.0.0.1:9'], mqttPort: 0, httpPort };
   await expect(startGateway({ ...second, log: () => {} })).rejects.toThrow(/--http-port/);
+});
+
+test('close waits for an answer that is still made: what it reads must not be closed under it', async () => {
+  const order: string[] = [];
+  let goOn = () => {};
+  const waiting = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  const server = await startHttp('127.0.0.1', 0, async () => {
+    order.push('asked');
+    await waiting;
+    order.push('answered');
+    return jsonAnswer({});
+  });
+  const asked = fetch(server.url).catch(() => null);
+  await until(() => order.length === 1);
+  const closed = server.close().then(() => order.push('closed'));
+  expect(await asked).toBe(null);
+  goOn();
+  await closed;
+  expect(order).toEqual(['asked', 'answered', 'closed']);
+});
+
+test('one address has its share of the connections, and gets it back', async () => {
+  const limits = { steadyMs: () => 0, isFree: () => false };
+  const server = await startHttp('127.0.0.1', 0, async () => jsonAnswer({}), limits);
+  onTestFinished(() => server.close());
+  const open = new Set<Socket>();
+  const closed: Socket[] = [];
+  const dial = () => {
+    const socket = connect({ host: '127.0.0.1', port: Number(new URL(server.url).port) });
+    open.add(socket);
+    socket.on('error', () => {});
+    socket.on('close', () => {
+      open.delete(socket);
+      closed.push(socket);
+    });
+  };
+  for (let i = 0; i < HTTP_CLIENTS_PER_ADDRESS_MAX + 3; i++) dial();
+  await until(() => closed.length === 3);
+  expect(open.size).toBe(HTTP_CLIENTS_PER_ADDRESS_MAX);
+  for (const socket of [...open].slice(0, 5)) socket.destroy();
+  await until(async () => (await fetch(server.url).catch(() => null))?.status === 200);
 });
