@@ -60,7 +60,7 @@ async function openPublisher(
     return { publisher: broker, url: broker.url, name: 'embedded' };
   }
   const { url, username } = checkedBrokerUrl(options.mqttUrl);
-  const files = { username, ...options.mqttLogin };
+  const files = { ...options.mqttLogin, username: options.mqttLogin?.username ?? username };
   const log = options.log ?? stderrLog;
   readLogin(files);
   const warning = passwordFileWarning(files);

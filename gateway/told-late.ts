@@ -5,6 +5,8 @@
  * A decision is made once and never changes, so that repeats are identical also after a power cut:
  * - a record that may have been told in time stays as it was told, however late it is repeated;
  * - a record that was certainly not told, and was received more than two hours ago, becomes historical.
+ * Two hours are long, so what is left to chance is little: what was just under way when the broker vanished, and what was
+ * younger than two hours at its return and not told yet when the gateway died within the next seconds, for hours.
  * What "certainly not told" means after a restart is in the fact untold:<outbox>. It costs no commit of its own: it goes
  * along with the first record stored while the broker is away. Only a broker's return costs one.
  */

@@ -15,6 +15,11 @@ interface GatewayFlags {
   pod?: string;
   mqtt?: string;
   mqttPort: number;
+  mqttUser?: string;
+  mqttPasswordFile?: string;
+  mqttCa?: string;
+  mqttRequests?: boolean;
+  homeAssistant?: string | boolean;
   httpPort: number;
   host: string;
   holdBack: number;
@@ -50,6 +55,10 @@ function anonymousName(text: string): 'reader' | 'nobody' {
   throw new InvalidArgumentError('reader or nobody');
 }
 
+function homeAssistantPrefix(flag: string | boolean | undefined): string | undefined {
+  return flag === true ? 'homeassistant' : flag || undefined;
+}
+
 async function runGateway(flags: GatewayFlags): Promise<void> {
   const gateway = await startGateway({
     dataDir: flags.data,
@@ -58,6 +67,13 @@ async function runGateway(flags: GatewayFlags): Promise<void> {
     pod: flags.pod,
     mqttUrl: flags.mqtt,
     mqttPort: flags.mqttPort,
+    mqttLogin: {
+      username: flags.mqttUser,
+      passwordFile: flags.mqttPasswordFile,
+      caFile: flags.mqttCa,
+    },
+    mqttRequests: flags.mqttRequests,
+    homeAssistantPrefix: homeAssistantPrefix(flags.homeAssistant),
     httpPort: flags.httpPort,
     host: flags.host,
     holdBackMs: flags.holdBack * 1000,
@@ -93,6 +109,17 @@ export function registerGatewayCommand(program: Command): void {
     .option('--register <file>', 'sites and nodes (JSON), imported at each start')
     .option('--pod <name>', 'name of the pod in topics')
     .option('--mqtt <url>', 'publish to this broker instead of the embedded one')
+    .option('--mqtt-user <name>', 'user name at that broker')
+    .option('--mqtt-password-file <file>', 'file whose first line is the password at that broker')
+    .option('--mqtt-ca <file>', "authority of that broker's certificate (PEM), for mqtts://")
+    .option(
+      '--mqtt-requests',
+      "answer requests of that broker's clients; its ACL must guard bridge/request/#",
+    )
+    .option(
+      '--home-assistant [prefix]',
+      'tell Home Assistant of sites and gateway (prefix: homeassistant)',
+    )
     .option('--mqtt-port <port>', 'port of the embedded broker, 0 = any free one', port, 1883)
     .option('--http-port <port>', 'port of page and API, 0 = any free one', port, 8080)
     .option('--host <address>', 'address that page and broker listen on', '127.0.0.1')

@@ -35,18 +35,17 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** A real Mosquitto with a persistent store in the folder. Ends with the test. */
+/** A real Mosquitto with a persistent store in the folder. `access`: lines of its configuration. Ends with the test. */
 export async function startMosquitto(
   path: string,
   folder: string,
   port: number,
+  access: string[] = ['allow_anonymous true'],
 ): Promise<ChildProcess> {
   const config = join(folder, 'mosquitto.conf');
-  writeFileSync(
-    config,
-    [`listener ${port} 127.0.0.1`, 'allow_anonymous true', 'persistence true'].join('\n') +
-      `\npersistence_location ${folder}/\nuser root\n`,
-  );
+  const place = [`persistence_location ${folder}/`, 'user root'];
+  const lines = [`listener ${port} 127.0.0.1`, ...access, 'persistence true', ...place];
+  writeFileSync(config, `${lines.join('\n')}\n`);
   const broker = spawn(path, ['-c', config], { stdio: ['ignore', 'ignore', 'pipe'] });
   onTestFinished(() => void broker.kill('SIGKILL'));
   await new Promise<void>((resolve, reject) => {
