@@ -129,11 +129,18 @@ export function backupWarnings(view: BackupView | null): string[] {
 }
 
 /** The arguments of the verb. */
-function argsFor(options: GatewayOptions, clock: GatewayClock, place: Place, folder: string) {
+function argsFor(
+  options: GatewayOptions,
+  clock: GatewayClock,
+  hoursRun: number,
+  place: Place,
+  folder: string,
+) {
   const { keep = BACKUP_KEEP, key = true } = options.backup ?? {};
   const state = clock.state();
   return [
     ...['backup', '--data', options.dataDir, '--to', folder, '--keep', String(keep), '--json'],
+    ...['--hours-run', String(hoursRun)],
     ...(key ? [] : ['--no-key']),
     ...(place === 'stick' ? ['--other-disk'] : []),
     ...(state === 'unknown'
@@ -155,7 +162,7 @@ export function createBackupKeeping(options: GatewayOptions, doors: BackupDoors)
   const nowS = () => (clock.state() === 'unknown' ? null : Math.floor(clock.nowMs() / 1000));
   const start = (place: Place, folder: string) => {
     const script = backup?.program ?? process.argv[1];
-    const args = argsFor(options, clock, place, folder);
+    const args = argsFor(options, clock, hoursRun(), place, folder);
     running = runProgram(script, args, BACKUP_MS_MAX, (ended) => {
       running = null;
       if (stopped) return;

@@ -73,6 +73,8 @@ export interface BackupOrder {
   /** The time now, Unix ms; null = not known. */
   timeMs: number | null;
   clock: Manifest['clock'];
+  /** Hours that the gateway ran in all, when the caller knows better than the database. */
+  hoursRun?: number;
   /** Version of Tallywell. */
   program: string;
   progress(what: string, share: number): void;
@@ -309,7 +311,7 @@ export function lastBackups(dataDir: string): LastBackups {
 function noteBackup(order: BackupOrder, made: MadeBackup): void {
   const { dataDir, timeMs } = order;
   const facts = openFacts(join(dataDir, 'gateway.sqlite'));
-  const hoursRun = Number(facts.read(META_HOURS_RUN) ?? 0);
+  const hoursRun = order.hoursRun ?? Number(facts.read(META_HOURS_RUN) ?? 0);
   facts.close();
   const last: LastBackup = {
     madeS: timeMs === null ? null : Math.floor(timeMs / 1000),

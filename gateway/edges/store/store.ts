@@ -11,7 +11,7 @@ import type { Register } from '../../core/register';
 import { PAGE_BYTES, WAL_PAGES } from '../../limits';
 import { lookAtEnd } from './check';
 import { groupTransaction, wholeNumber } from './group';
-import { migrate } from './migrations';
+import { MIGRATIONS, migrate } from './migrations';
 import { createQuarantine, type Quarantine } from './quarantine';
 import { type StoredSequences, sequencesReader } from './read-sequences';
 import { Sqlite } from './sqlite';
@@ -78,7 +78,7 @@ function openDatabase(path: string): Database {
   database.pragma('synchronous = FULL');
   database.pragma('foreign_keys = ON');
   try {
-    if (!isEmpty(database)) lookAtEnd(database);
+    if (isOfKnownForm(database)) lookAtEnd(database);
     migrate(database);
   } catch (error) {
     database.close();
@@ -87,8 +87,10 @@ function openDatabase(path: string): Database {
   return database;
 }
 
-function isEmpty(database: Database): boolean {
-  return database.pragma('user_version', { simple: true }) === 0;
+/** Neither new nor a newer program's. */
+function isOfKnownForm(database: Database): boolean {
+  const form = database.pragma('user_version', { simple: true }) as number;
+  return form > 0 && form <= MIGRATIONS.length;
 }
 
 /** Names of the single facts the gateway keeps. */
