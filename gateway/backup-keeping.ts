@@ -1,12 +1,12 @@
 /*
  * backup-keeping.ts: when the gateway makes backups, and what it says of them.
  * Way: hours that it ran, its clock, sticks that are mounted -> `tallywell backup` in a process of its own, one at a time
- * -> facts of the database -> status.
+ * -> DIR/last-backup.json -> status.
  * How often: a stick daily, and when it was put in. The database's own disk daily while the database is small, seldom when it
  * is large: a copy of it wears the card more than all its records. Described in docs/backup.md.
  */
 import { join } from 'node:path';
-import { META_BACKUP, META_HOURS_RUN } from './backups';
+import { lastBackups, META_HOURS_RUN } from './backups';
 import { hoursSince, isDue, type LastBackup } from './core/backup-name';
 import type { Mount } from './core/mounts';
 import type { GatewayClock } from './edges/clock';
@@ -66,15 +66,6 @@ export interface BackupKeeping {
   /** null = none are to be made. */
   view(): BackupView | null;
   stop(): void;
-}
-
-function lastAt(store: Store, place: Place): LastBackup | null {
-  const text = store.meta(META_BACKUP[place]);
-  try {
-    return text === undefined ? null : (JSON.parse(String(text)) as LastBackup);
-  } catch {
-    return null;
-  }
 }
 
 /** Hours that the gateway ran in all its life. They count on without any clock. */
@@ -138,11 +129,18 @@ export function backupWarnings(view: BackupView | null): string[] {
 }
 
 /** The arguments of the verb. */
-function argsFor(options: GatewayOptions, clock: GatewayClock, place: Place, folder: string) {
+function argsFor(
+  options: GatewayOptions,
+  clock: GatewayClock,
+  hoursRun: number,
+  place: Place,
+  folder: string,
+) {
   const { keep = BACKUP_KEEP, key = true } = options.backup ?? {};
   const state = clock.state();
   return [
     ...['backup', '--data', options.dataDir, '--to', folder, '--keep', String(keep), '--json'],
+    ...['--hours-run', String(hoursRun)],
     ...(key ? [] : ['--no-key']),
     ...(place === 'stick' ? ['--other-disk'] : []),
     ...(state === 'unknown'
@@ -153,17 +151,18 @@ function argsFor(options: GatewayOptions, clock: GatewayClock, place: Place, fol
 
 /** Prepares it. Without options.backup it does nothing. */
 export function createBackupKeeping(options: GatewayOptions, doors: BackupDoors): BackupKeeping {
-  const { store, clock, log } = doors;
+  const { clock, log } = doors;
   const { backup } = options;
   const watch = createStickWatch(doors.sticks ?? (() => mountedSticks(options.dataDir)));
   const hoursRun = createHoursRun(doors);
   const failures = new Map<Place, Failure & { atMs: number }>();
   let running: Program | null = null;
   let stopped = false;
+  const lastAt = (place: Place) => lastBackups(options.dataDir)[place] ?? null;
   const nowS = () => (clock.state() === 'unknown' ? null : Math.floor(clock.nowMs() / 1000));
   const start = (place: Place, folder: string) => {
     const script = backup?.program ?? process.argv[1];
-    const args = argsFor(options, clock, place, folder);
+    const args = argsFor(options, clock, hoursRun(), place, folder);
     running = runProgram(script, args, BACKUP_MS_MAX, (ended) => {
       running = null;
       if (stopped) return;
@@ -181,12 +180,11 @@ export function createBackupKeeping(options: GatewayOptions, doors: BackupDoors)
     const failure = failures.get(place);
     return failure === undefined || clock.steadyMs() - failure.atMs >= BACKUP_RETRY_MS;
   };
-  const due = (place: Place) =>
-    mayTry(place) && isDue(place, lastAt(store, place), hoursRun(), nowS());
+  const due = (place: Place) => mayTry(place) && isDue(place, lastAt(place), hoursRun(), nowS());
   const isOld = (last: LastBackup | null) =>
     last === null || hoursSince(last, hoursRun(), nowS()) >= BACKUP_PUT_IN_HOURS;
   const viewOf = (place: Place): BackupPlaceView | null => {
-    const last = lastAt(store, place);
+    const last = lastAt(place);
     if (last === null) return null;
     const { madeS: made, file, records } = last;
     return { made, hours: Math.floor(hoursSince(last, hoursRun(), nowS())), file, records };
@@ -198,7 +196,7 @@ export function createBackupKeeping(options: GatewayOptions, doors: BackupDoors)
       const { mounted, fresh } = backup.usb === false ? { mounted: [], fresh: [] } : watch();
       if (fresh.length > 0) failures.delete('stick');
       if (running !== null) return;
-      const [stick] = fresh.length > 0 && isOld(lastAt(store, 'stick')) ? fresh : mounted;
+      const [stick] = fresh.length > 0 && isOld(lastAt('stick')) ? fresh : mounted;
       const isPutIn = stick !== undefined && fresh.includes(stick);
       if (stick !== undefined && (isPutIn || due('stick')))
         start('stick', join(stick.folder, 'tallywell'));

@@ -4,8 +4,10 @@
  * Nothing has its final name before it was checked and synced. Described in docs/backup.md.
  */
 import {
+  closeSync,
   existsSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -43,8 +45,7 @@ const MANIFEST_BYTES_MAX = 65_536;
 /** Name of a backup that is being made. */
 const PART = 'tallywell-new.part';
 
-/** Facts of the database: the last backup of each place, and hours that the gateway ran in all. */
-export const META_BACKUP = { card: 'backup:card', stick: 'backup:stick' } as const;
+/** Fact of the database: hours that the gateway ran in all. */
 export const META_HOURS_RUN = 'hours_run';
 
 /** Why no backup was made, in words for people. */
@@ -72,6 +73,8 @@ export interface BackupOrder {
   /** The time now, Unix ms; null = not known. */
   timeMs: number | null;
   clock: Manifest['clock'];
+  /** Hours that the gateway ran in all, when the caller knows better than the database. */
+  hoursRun?: number;
   /** Version of Tallywell. */
   program: string;
   progress(what: string, share: number): void;
@@ -174,6 +177,10 @@ function preparePlace(order: BackupOrder): { guard(): void; place: 'card' | 'sti
   }
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   ownLike(folder, dataDir);
+  removeParts(folder);
+  // A disk that is read-only says so here, and not in a riddle of SQLite's.
+  closeSync(openSync(join(folder, PART), 'w', 0o600));
+  rmSync(join(folder, PART));
   const guard = () => {
     if (deviceOf(existing(folder)) !== device || !existsSync(folder)) {
       throw new BackupError('place', `${folder}: was pulled out`);
@@ -247,7 +254,6 @@ async function copyAndCheck(order: BackupOrder, part: string) {
 async function makeAt(order: BackupOrder): Promise<MadeBackup> {
   const { folder } = order;
   const { guard, place } = preparePlace(order);
-  removeParts(folder);
   const room = makeRoom(order, bytesOfDatabase(join(order.dataDir, 'gateway.sqlite')), place);
   const part = join(folder, PART);
   try {
@@ -287,21 +293,34 @@ async function makeAt(order: BackupOrder): Promise<MadeBackup> {
   }
 }
 
-/** Remembers a backup in the database, for the status of the gateway. */
-function noteBackup(order: BackupOrder, made: MadeBackup): void {
-  const facts = openFacts(join(order.dataDir, 'gateway.sqlite'));
+/** The last backup of each place, as DIR/last-backup.json remembers it. */
+export type LastBackups = Partial<Record<'card' | 'stick', LastBackup>>;
+
+/** Reads what is remembered; nothing where that is missing or damaged. */
+export function lastBackups(dataDir: string): LastBackups {
   try {
-    const last: LastBackup = {
-      madeS: order.timeMs === null ? null : Math.floor(order.timeMs / 1000),
-      hoursRun: Number(facts.read(META_HOURS_RUN) ?? 0),
-      file: made.file,
-      records: made.manifest.records,
-      bytes: made.manifest.bytes,
-    };
-    facts.write({ [META_BACKUP[made.place]]: JSON.stringify(last) });
-  } finally {
-    facts.close();
+    const last = JSON.parse(readFileSync(join(dataDir, 'last-backup.json'), 'utf8')) as LastBackups;
+    const isGood = ({ hoursRun, bytes }: LastBackup) => [hoursRun, bytes].every(Number.isFinite);
+    return Object.values(last).every(isGood) ? last : {};
+  } catch {
+    return {};
   }
+}
+
+/** Remembers a backup, in a file of its own: the database is the gateway's to write, which may hold it for a minute. */
+function noteBackup(order: BackupOrder, made: MadeBackup): void {
+  const { dataDir, timeMs } = order;
+  const facts = openFacts(join(dataDir, 'gateway.sqlite'));
+  const hoursRun = order.hoursRun ?? Number(facts.read(META_HOURS_RUN) ?? 0);
+  facts.close();
+  const last: LastBackup = {
+    madeS: timeMs === null ? null : Math.floor(timeMs / 1000),
+    ...{ hoursRun, file: made.file },
+    ...{ records: made.manifest.records, bytes: made.manifest.bytes },
+  };
+  const path = join(dataDir, 'last-backup.json');
+  writeDurably(path, `${JSON.stringify({ ...lastBackups(dataDir), [made.place]: last })}\n`, 0o600);
+  ownLike(path, join(dataDir, 'gateway.sqlite'));
 }
 
 /**

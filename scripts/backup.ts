@@ -34,6 +34,7 @@ interface MakeFlags {
   otherDisk?: boolean;
   time?: string;
   clockState: BackupOrder['clock'];
+  hoursRun?: number;
   json?: boolean;
 }
 
@@ -102,10 +103,12 @@ async function make(flags: MakeFlags): Promise<void> {
   for (const { folder, otherDisk } of placesOf(flags, dataDir)) {
     try {
       const order = { dataDir, folder, otherDisk, keep: flags.keep, withKey: flags.key };
+      const { hoursRun } = flags;
       made.push(
         await makeBackup({
           ...order,
           ...time,
+          hoursRun,
           program: packageJson.version,
           progress: (what, share) => line.show(`${folder}: ${what}`, share),
         }),
@@ -194,6 +197,7 @@ export function registerBackupCommand(program: Command): void {
     .option('--other-disk', 'refuse a folder on the disk of the database or the system')
     .option('--time <iso>', 'the time now, when this machine does not know it')
     .option('--clock-state <state>', 'how sure that time is: trusted or held', 'held')
+    .option('--hours-run <hours>', 'hours that the gateway ran in all (it says so itself)', Number)
     .option('--json', 'answer as one line of JSON')
     .action((flags: MakeFlags) => {
       if (flags.data === undefined)

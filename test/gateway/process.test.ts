@@ -3,7 +3,7 @@
  * wrong options; and a radio on a serial line.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, onTestFinished, test } from 'vitest';
@@ -134,8 +134,9 @@ test('a lost database is not taken silently for a new one, a lost key not replac
   };
   await (await startGateway(options)).stop();
   rmSync(join(folder, 'gateway.sqlite'));
-  await (await startGateway(options)).stop();
-  expect(log.join('\n')).toContain('WARNING');
+  await expect(startGateway(options)).rejects.toThrow(/gone.*tallywell restore.*--new/s);
+  expect(existsSync(join(folder, 'gateway.sqlite'))).toBe(false);
+  await (await startGateway({ ...options, startEmpty: true })).stop();
   rmSync(join(folder, 'gateway.key'));
   await expect(startGateway(options)).rejects.toThrow(/put the file back/);
 });

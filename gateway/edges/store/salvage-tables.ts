@@ -29,7 +29,7 @@ const isBlob = (value: RawValue, length?: number): boolean =>
 const isNumberOrNull = (value: RawValue) => value === null || typeof value === 'number';
 const SCOPES = ['reader', 'technician', 'admin'];
 const FACTS =
-  /^(pod|gateway_public_key|bulletin_sequence|clock|recovery_\w+|gateway_key_notice|cursor:.+|backup:\w+|hours_run)$/;
+  /^(pod|gateway_public_key|bulletin_sequence|clock|recovery_\w+|gateway_key_notice|cursor:.+|hours_run|records_missing)$/;
 
 /** A table with row ids: the first column is the row id, the others must look like this. */
 function withRowId(fits: (values: Row) => boolean): Shape {

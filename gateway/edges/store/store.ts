@@ -12,7 +12,7 @@ import { PAGE_BYTES, WAL_PAGES } from '../../limits';
 import { type AccountWriter, accountWriter } from './account-table';
 import { lookAtEnd } from './check';
 import { groupTransaction, wholeNumber } from './group';
-import { migrate } from './migrations';
+import { MIGRATIONS, migrate } from './migrations';
 import { createQuarantine, type Quarantine } from './quarantine';
 import { type StoredSequences, sequencesReader } from './read-sequences';
 import { Sqlite } from './sqlite';
@@ -84,7 +84,7 @@ function openDatabase(path: string): Database {
   database.pragma('synchronous = FULL');
   database.pragma('foreign_keys = ON');
   try {
-    if (!isEmpty(database)) lookAtEnd(database);
+    if (isOfKnownForm(database)) lookAtEnd(database);
     migrate(database);
   } catch (error) {
     database.close();
@@ -93,8 +93,10 @@ function openDatabase(path: string): Database {
   return database;
 }
 
-function isEmpty(database: Database): boolean {
-  return database.pragma('user_version', { simple: true }) === 0;
+/** Neither new nor a newer program's. */
+function isOfKnownForm(database: Database): boolean {
+  const form = database.pragma('user_version', { simple: true }) as number;
+  return form > 0 && form <= MIGRATIONS.length;
 }
 
 /** Names of the single facts the gateway keeps. */

@@ -1,9 +1,9 @@
 /*
  * Damaged databases: pages of a real file are zeroed, filled with garbage or get single bits flipped. Either it is found
  * whole and is, or it is found damaged; and repair brings back every record that lies on a page nobody touched.
- * Oracles: the bytes of each record as they were written and the page they lie on; `.recover` of the sqlite3 program.
+ * Oracle: the bytes of each record as they were written, and the page of the file they lie on.
  */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import {
   copyFileSync,
   existsSync,
@@ -29,7 +29,7 @@ import { addRecords, madeFolder, readValue, rowsOf, tallywell } from './kit';
 const PAGE = 1024;
 const RECORDS = 150;
 const AT_BACKUP = 100;
-const RUNS = 40 * Number(process.env.TALLYWELL_TEST_RUNS ?? 1);
+const RUNS = 24 * Number(process.env.TALLYWELL_TEST_RUNS ?? 1);
 const RECORD_SQL = 'SELECT id, hex(payload || signature) AS bytes FROM record ORDER BY id';
 const scratch = mkdtempSync(join(tmpdir(), 'tallywell-repair-test-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
@@ -164,38 +164,6 @@ test('a database that is found whole is whole, any other is repaired from what i
     }
   }
   expect(Math.min(...Object.values(outcomes))).toBeGreaterThan(0);
-});
-
-function hasSqlite(): boolean {
-  if (spawnSync('sqlite3', ['--version']).status === 0) return true;
-  if (process.env.CI) throw new Error('sqlite3 is not installed');
-  console.warn('SKIPPED: sqlite3 is not installed (its .recover is the oracle)');
-  return false;
-}
-
-test('repair finds at least what the sqlite3 program’s .recover finds', async () => {
-  if (!hasSqlite()) return;
-  let compared = 0;
-  for (let seed = 101; seed <= 108; seed += 1) {
-    const folder = copied(false);
-    const path = join(folder, 'gateway.sqlite');
-    damage(path, seed);
-    const told = spawnSync('sqlite3', [path, '.recover'], { encoding: 'utf8', maxBuffer: 1 << 26 });
-    const sql = told.stdout.toUpperCase();
-    const all = written.map(({ bytes }) => bytes.toUpperCase());
-    const payloads = (bytes: string) => bytes.slice(-128);
-    const recovered = all.filter((bytes) => sql.includes(payloads(bytes)));
-    await repair(folder);
-    const after = new Set(bytesIn(path).map((bytes) => bytes.toUpperCase()));
-    // A signature alone may lie on an intact page; a whole record is its payload too.
-    const lost = recovered.filter(
-      (bytes) => sql.includes(bytes.slice(0, -128)) && !after.has(bytes),
-    );
-    expect(lost, `seed ${seed}`).toEqual([]);
-    compared += recovered.length > RECORDS ? 1 : 0;
-  }
-  // Where the first page is gone that program may find nothing at all.
-  expect(compared).toBeGreaterThan(3);
 });
 
 test('only the sums are wrong: made again in place', async () => {
