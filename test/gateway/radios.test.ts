@@ -4,6 +4,7 @@
  */
 import { expect, onTestFinished, test } from 'vitest';
 import { parentClock } from '../../gateway/edges/clock';
+import type { OpenTransport } from '../../gateway/edges/transport';
 import { createEngine } from '../../gateway/engine';
 import { startGateway } from '../../gateway/gateway';
 import { type GatewayOptions, openBase } from '../../gateway/opening';
@@ -33,6 +34,30 @@ function optionsFor(folder: string, radios: OracleRadio[]): GatewayOptions {
   };
 }
 
+/** A transport whose bytes are counted, of its newest connection. */
+function counted(open: OpenTransport) {
+  const bytes = { written: 0, received: 0 };
+  const counting: OpenTransport = (events) => {
+    const connection = open({
+      ...events,
+      opened() {
+        Object.assign(bytes, { written: 0, received: 0 });
+        events.opened();
+      },
+      received(chunk) {
+        bytes.received += chunk.length;
+        events.received(chunk);
+      },
+    });
+    const write = (chunk: Uint8Array) => {
+      bytes.written += chunk.length;
+      connection.write(chunk);
+    };
+    return { ...connection, write };
+  };
+  return { bytes, open: counting };
+}
+
 /** The engine over these radios, with a clock this test moves. */
 async function world(radios: OracleRadio[], vouched = true) {
   const clock = parentClock();
@@ -43,21 +68,38 @@ async function world(radios: OracleRadio[], vouched = true) {
   };
   set();
   const options = optionsFor(testFolder(), radios);
-  const base = openBase(options, clock);
+  const opened = openBase(options, clock);
+  const lines = opened.radios.map(({ open }) => counted(open));
+  const base = {
+    ...opened,
+    radios: opened.radios.map(({ name }, at) => ({ name, open: lines[at].open })),
+  };
   const engine = createEngine(options, base, clock);
+  // Everything written has arrived, in both directions.
+  const isQuiet = () =>
+    lines.every(
+      ({ bytes }, at) =>
+        bytes.written === radios[at].bytesRead() && bytes.received === radios[at].bytesWritten(),
+    );
   engine.begin({
     ...{ afterCommit() {}, tellAll() {}, tellHealth() {}, tellByTime() {} },
     ...{ lag: () => 0, drain: async () => true, goodbye: async () => {} },
   });
   onTestFinished(() => {
     engine.end();
+    reader.close();
     base.store.close();
   });
   const views = () => engine.radios.views();
   const known = ({ session, queueFree }: ReturnType<typeof views>[0]) =>
     session === 'ready' && queueFree !== null;
   await until(() => views().every(known));
-  const stored = () => base.store.openReader().prepare('SELECT count(*) FROM record').pluck().get();
+  const reader = base.store.openReader();
+  const stored = () => {
+    // A commit waits for the clock, which stands still.
+    clock.runDue();
+    return reader.prepare('SELECT count(*) FROM record').pluck().get();
+  };
   return {
     ...{ engine, views, stored, clock, options },
     /** Lets time pass in steps of 5 s, and the radios answer in between. */
@@ -65,7 +107,7 @@ async function world(radios: OracleRadio[], vouched = true) {
       for (let at = 0; at < seconds; at += 5) {
         timeS += 5;
         set();
-        await new Promise((resolve) => setImmediate(resolve));
+        await until(isQuiet);
       }
     },
     counts: () => engine.bulletinCounts,
