@@ -86,6 +86,13 @@ function schemaView(rest: string[]): Answer {
   return { ...json(SCHEMAS[name]), type: 'application/schema+json' };
 }
 
+/** The radios in a few words: "ready", or how many of them are. */
+function radioWords({ radio, radios }: GatewayStatus): string {
+  if (radios.length === 1) return radio.session;
+  const ready = radios.filter(({ session }) => session === 'ready');
+  return `${ready.length} of ${radios.length} ready`;
+}
+
 /** Makes the answer function of the HTTP server. */
 export function createViews(doors: ViewDoors): AnswerFunction {
   const { records, sites, pod, nowMs, status } = doors;
@@ -104,7 +111,7 @@ export function createViews(doors: ViewDoors): AnswerFunction {
       pod,
       nowS: Math.floor(nowMs() / 1000),
       clock: now.clock.state,
-      radio: now.radio.session,
+      radio: radioWords(now),
       records: now.records,
     };
     return { status: 200, type: 'text/html', body: sitesPage(head, allSites() as PageSite[]) };

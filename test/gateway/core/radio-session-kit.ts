@@ -26,7 +26,7 @@ export function says(...messages: FromRadioToSend[]): Uint8Array {
 
 /** What a radio answers to want_config. */
 export function handshake(nonce: number): FromRadioToSend[] {
-  const settings = { name: 'serial', psk: new Uint8Array(32).fill(9) };
+  const settings = { name: 'serial', psk: Uint8Array.from({ length: 32 }, (_, at) => at + 1) };
   return [
     { myInfo: { myNodeNum: ME } },
     { deviceuiConfig: new Uint8Array(0) },

@@ -124,7 +124,7 @@ function ownPacket(number: number, id: number, data: Loose): Loose {
 
 /** What a radio says whose share of the hour is used up. */
 function dutyWords(number: number, id: number): Loose[] {
-  const routing = create(Mesh.RoutingSchema, variant('errorReason', 9));
+  const routing = create(Mesh.RoutingSchema, { variant: { case: 'errorReason', value: 9 } });
   const payload = toBinary(Mesh.RoutingSchema, routing);
   const message = 'Duty cycle limit exceeded. You can send again in 37 mins';
   return [
