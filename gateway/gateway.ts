@@ -10,7 +10,8 @@ import { keyIdOf } from '../shared/verify';
 import { setClockFrom } from './clock-keeping';
 import { isInUse, type KnownKey } from './core/judge';
 import { topics } from './core/messages';
-import { startBroker } from './edges/broker';
+import type { Accounts } from './edges/accounts';
+import { startBroker } from './edges/broker/broker';
 import { type GatewayClock, type ParentClock, parentClock, systemClock } from './edges/clock';
 import { startHttp } from './edges/http';
 import { stderrLog } from './edges/log';
@@ -27,7 +28,7 @@ import { STOP_DRAIN_MS } from './limits';
 import { type Base, type GatewayOptions, openBase } from './opening';
 import { recoveryView } from './recovery';
 import { type GatewayStatus, readStatus } from './status';
-import { createTeller, type Teller } from './tell';
+import { createTeller, readAgainFrom, type Teller } from './tell';
 import { createViews, SCHEMAS } from './views';
 
 /** A gateway that runs. */
@@ -44,17 +45,44 @@ export interface RunningGateway {
   stopped: Promise<void>;
 }
 
-/** The broker to tell: an external one, or the embedded one. `onConnect`: tell every state again. */
+/** What a broker needs of the gateway around it. */
+interface PublisherDoors {
+  clock: GatewayClock;
+  accounts: Accounts | null;
+  readAgain: ReturnType<typeof readAgainFrom>;
+  engine: Engine;
+  /** Tells every state again. */
+  onConnect(): void;
+}
+
+/** The embedded broker, whose state goes with the store's commits. */
+async function openEmbedded(options: GatewayOptions, { store, pod }: Base, doors: PublisherDoors) {
+  const { clock, accounts, readAgain, engine } = doors;
+  const broker = await startBroker({
+    ...{ accounts, pod, clock, readAgain, kept: store.keptMqtt() },
+    host: options.host ?? '127.0.0.1',
+    port: options.mqttPort === undefined ? 1883 : options.mqttPort,
+    tls: options.mqttTls ?? null,
+    anonymous: options.anonymous ?? 'reader',
+    homeAssistantPrefix: options.homeAssistantPrefix ?? null,
+    commit() {
+      engine.commit();
+      return store.pending() === 'nothing';
+    },
+    commitSoon: engine.commitSoon,
+    log: options.log ?? stderrLog,
+  });
+  store.keepMqtt(broker.state.keeping);
+  return { publisher: broker, url: broker.url, name: 'embedded' };
+}
+
+/** The broker to tell: an external one, or the embedded one. */
 async function openPublisher(
   options: GatewayOptions,
   base: Base,
-  onConnect: () => void,
+  doors: PublisherDoors,
 ): Promise<{ publisher: Publisher; url: string; name: string }> {
-  const host = options.host ?? '127.0.0.1';
-  if (options.mqttUrl === undefined) {
-    const broker = await startBroker(host, options.mqttPort ?? 1883);
-    return { publisher: broker, url: broker.url, name: 'embedded' };
-  }
+  if (options.mqttUrl === undefined) return openEmbedded(options, base, doors);
   const publisher = connectBroker({
     url: options.mqttUrl,
     clientId: `tallywell-${base.pod}-${toHex(keyIdOf(base.key.publicKey))}`,
@@ -62,7 +90,7 @@ async function openPublisher(
       topic: topics(base.pod).bridge('state'),
       payload: JSON.stringify({ state: 'offline' }),
     },
-    onConnect,
+    onConnect: doors.onConnect,
     log: options.log ?? stderrLog,
     random: Math.random,
   });
@@ -141,16 +169,14 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const records = createRecordReader(reader);
   const sites = createSiteReader(reader);
   let teller: Teller | null = null;
-  const closeFiles = async () => {
-    reader.close();
-    store.close();
-  };
+  const closeFiles = async () => void [reader.close(), store.close()];
+  const { shortestDelayS } = createDelayReader(reader);
+  const engine = createEngine(options, base, clock, shortestDelayS);
+  const around = { clock, engine, accounts: null, readAgain: readAgainFrom({ records, pod }) };
   const { publisher, url, name } = await orElse(
-    openPublisher(options, base, () => teller?.tellAll()),
+    openPublisher(options, base, { ...around, onConnect: () => teller?.tellAll() }),
     closeFiles,
   );
-  const delays = createDelayReader(reader);
-  const engine = createEngine(options, base, clock, delays.shortestDelayS);
   const status = () =>
     readStatus({
       pod,

@@ -5,6 +5,7 @@
  * Nothing here is needed for data to be safe: it may stop, lag or start over at any time.
  */
 import { availabilityMessage, recordMessage, siteMessage, topics } from './core/messages';
+import type { Source } from './core/mqtt-session';
 import type { GatewayClock } from './edges/clock';
 import type { Publisher } from './edges/publisher';
 import type { NoticeRow, RecordReader, RecordRow } from './edges/store/read-records';
@@ -59,6 +60,7 @@ interface Message {
 
 /** One stream of rows with its durable cursor. */
 interface Outbox {
+  name: 'record' | 'notice';
   cursorName: string;
   after(id: number, limit: number): Message[];
   last(): number;
@@ -72,7 +74,9 @@ function createPump(store: Store, publisher: Publisher, outbox: Outbox) {
     const messages = outbox.after(cursor, OUTBOX_WINDOW);
     if (messages.length === 0 || !publisher.isConnected()) return false;
     const results = await Promise.allSettled(
-      messages.map(({ topic, payload }) => publisher.publish(topic, payload, false)),
+      messages.map(({ id, topic, payload }) =>
+        publisher.publish(topic, payload, false, { outbox: outbox.name, id }),
+      ),
     );
     const failedAt = results.findIndex((result) => result.status === 'rejected');
     const told = failedAt < 0 ? messages.length : failedAt;
@@ -96,20 +100,24 @@ function createPump(store: Store, publisher: Publisher, outbox: Outbox) {
   };
 }
 
-function recordOutbox(doors: TellerDoors): Outbox {
+/** What outboxes are read from. */
+type OutboxDoors = Pick<TellerDoors, 'records' | 'pod' | 'brokerName'>;
+
+function recordOutbox(doors: OutboxDoors): Outbox {
   const { records, pod, brokerName } = doors;
   const toMessage = (row: RecordRow): Message => {
     const { kind, body } = recordMessage(row);
     return { id: row.id, topic: topics(pod).record(row.site, kind), payload: JSON.stringify(body) };
   };
   return {
+    name: 'record',
     cursorName: `cursor:${brokerName}:record`,
     after: (id, limit) => records.recordsAfter(id, limit).map(toMessage),
     last: () => records.lastRecordId(),
   };
 }
 
-function noticeOutbox(doors: TellerDoors): Outbox {
+function noticeOutbox(doors: OutboxDoors): Outbox {
   const { records, pod, brokerName } = doors;
   const toMessage = ({ id, atS, body }: NoticeRow): Message => ({
     id,
@@ -117,9 +125,20 @@ function noticeOutbox(doors: TellerDoors): Outbox {
     payload: JSON.stringify({ t: atS, ...JSON.parse(body) }),
   });
   return {
+    name: 'notice',
     cursorName: `cursor:${brokerName}:notice`,
     after: (id, limit) => records.noticesAfter(id, limit).map(toMessage),
     last: () => records.lastNoticeId(),
+  };
+}
+
+/** Makes a message of a record or notice again, as it was told; null: there is no such row. */
+export function readAgainFrom(doors: Pick<OutboxDoors, 'records' | 'pod'>) {
+  const outboxes = [recordOutbox, noticeOutbox].map((of) => of({ ...doors, brokerName: '' }));
+  return ({ outbox: name, id }: Source): { topic: string; payload: string } | null => {
+    const outbox = outboxes.find((one) => one.name === name);
+    const [message] = outbox?.after(id - 1, 1) ?? [];
+    return message?.id === id ? message : null;
   };
 }
 

@@ -6,7 +6,7 @@
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startBroker } from '../../gateway/edges/broker';
+import { startBroker } from '../../gateway/edges/broker/broker';
 import { type ParentClock, parentClock } from '../../gateway/edges/clock';
 import { createRecordReader } from '../../gateway/edges/store/read-records';
 import { createSiteReader } from '../../gateway/edges/store/read-sites';
@@ -14,7 +14,7 @@ import { Sqlite } from '../../gateway/edges/store/sqlite';
 import { createEngine } from '../../gateway/engine';
 import { GROUP_COMMIT_MS } from '../../gateway/limits';
 import { openBase } from '../../gateway/opening';
-import { createTeller } from '../../gateway/tell';
+import { createTeller, readAgainFrom } from '../../gateway/tell';
 import { radioInMemory } from './radio-in-memory';
 import {
   type BenchNode,
@@ -77,10 +77,22 @@ async function openGateway(folder: string, nodes: BenchNode[], clock: ParentCloc
   const base = { ...openBase(options, clock), openRadios: [radio.open] };
   const engine = createEngine(options, base, clock);
   const reader = base.store.openReader();
-  const publisher = await startBroker('127.0.0.1', 0);
+  const records = createRecordReader(reader);
+  const publisher = await startBroker({
+    ...{ host: '127.0.0.1', port: 0, tls: null, accounts: null, anonymous: 'reader' },
+    ...{ pod: base.pod, homeAssistantPrefix: null, clock, kept: base.store.keptMqtt() },
+    commit() {
+      engine.commit();
+      return base.store.pending() === 'nothing';
+    },
+    commitSoon: engine.commitSoon,
+    readAgain: readAgainFrom({ records, pod: base.pod }),
+    log: () => {},
+  });
+  base.store.keepMqtt(publisher.state.keeping);
   const teller = createTeller({
     ...{ store: base.store, clock, publisher, pod: base.pod, brokerName: 'embedded' },
-    ...{ records: createRecordReader(reader), sites: createSiteReader(reader) },
+    ...{ records, sites: createSiteReader(reader) },
     info: () => ({}),
     health: () => ({ t: Math.floor(clock.nowMs() / 3_600_000) }),
   });
