@@ -101,6 +101,7 @@ export function createMqttState(kept: KeptMqtt, doors: MqttStateDoors) {
   const wills = createKeptMap(kept.wills.map((will) => [will.clientId, will]));
   let isUrgent = false;
   let savedMs = doors.steadyMs();
+  for (const session of kept.sessions) session.seenMs = savedMs;
   let isLast = false;
   let isSaving = false;
   const sessions = createSessions(doors.limits, kept, (session, reason) => {
