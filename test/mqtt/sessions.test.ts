@@ -285,7 +285,16 @@ test('TLS: with the right authority only, and a new certificate without a restar
   expect(broker.url).toMatch(/^mqtts:/);
   await broker.publish('tallywell/testpod/bridge/state', '{}', true);
   const read = (caFile: string) =>
-    subscribes(sub, portOf(broker.tlsUrl), ['--cafile', caFile, '-t', 'tallywell/#', '-C', '1']);
+    subscribes(sub, portOf(broker.tlsUrl), [
+      '-h',
+      '127.0.0.1',
+      '--cafile',
+      caFile,
+      '-t',
+      'tallywell/#',
+      '-C',
+      '1',
+    ]);
   expect((await read(files.certFile)).out).toBe('{}\n');
   expect((await read(other.certFile)).out).toBe('');
   expect((await subscribes(sub, portOf(broker.tlsUrl), ['-t', '#', '-W', '2'])).out).toBe('');

@@ -111,6 +111,33 @@ function durableCalls(doors: DeliveryDoors, persistence: ReturnType<typeof creat
   };
 }
 
+/** What a client's coming and going does. */
+function createPresence(doors: DeliveryDoors, sender: ReturnType<typeof createSender>) {
+  const { sessions } = doors.state;
+  return {
+    /** A client is connected, and what it had been sent is sent again. */
+    ready(client: LiveClient): void {
+      const session = sessions.get(client.id);
+      if (client.clean || !session) return;
+      // Away from the identifiers it still has: aedes gives retained messages the next ones, unasked.
+      const last = inFlight(session).at(-1)?.packet.messageId;
+      if (last != null) client._nextId = (last % MESSAGE_ID_MAX) + 1;
+      sender.ready.set(client.id, client);
+      sessions.seen(session, true, doors.steadyMs());
+      sender.send(client.id);
+    },
+    /** A client is gone. */
+    gone(client: LiveClient): void {
+      if (sender.ready.get(client.id) === client) sender.ready.delete(client.id);
+      const session = sessions.get(client.id);
+      if (!session || client.clean !== session.isClean) return;
+      const isEmpty = session.subscriptions.size + session.queue.size + session.incoming.size === 0;
+      if (client.clean || (isEmpty && !session.stored)) sessions.drop(session);
+      else sessions.seen(session, false, doors.steadyMs());
+    },
+  };
+}
+
 /** Makes the persistence that aedes is given, and what the broker's events must call. */
 export function createDelivery(doors: DeliveryDoors) {
   const { state, rules } = doors;
@@ -163,25 +190,7 @@ export function createDelivery(doors: DeliveryDoors) {
       if (client.clean || packet.messageId != null || !packet.brokerId) return true;
       return !queuedFor.get(packet.payload as Buffer)?.has(client.id);
     },
-    /** A client is connected, and what it had been sent is sent again. */
-    ready(client: LiveClient): void {
-      const session = sessions.get(client.id);
-      if (client.clean || !session) return;
-      const sent = inFlight(session).map(({ packet }) => packet.messageId ?? 0);
-      if (sent.length > 0) client._nextId = (Math.max(...sent) % MESSAGE_ID_MAX) + 1;
-      sender.ready.set(client.id, client);
-      sessions.seen(session, true, doors.steadyMs());
-      sender.send(client.id);
-    },
-    /** A client is gone. */
-    gone(client: LiveClient): void {
-      if (sender.ready.get(client.id) === client) sender.ready.delete(client.id);
-      const session = sessions.get(client.id);
-      if (!session || client.clean !== session.isClean) return;
-      const isEmpty = session.subscriptions.size + session.queue.size + session.incoming.size === 0;
-      if (client.clean || (isEmpty && !session.stored)) sessions.drop(session);
-      else sessions.seen(session, false, doors.steadyMs());
-    },
+    ...createPresence(doors, sender),
     /** The client of this session; undefined: it is not connected. */
     clientOf: (session: Session) => sender.ready.get(session.clientId),
   };
