@@ -44,6 +44,13 @@ export interface GuardLimits {
 export type StreamGuard = (chunk: Uint8Array, nowMs: number) => GuardFault | null;
 
 const CONNECT_TYPE = 0x10;
+/** What an answer to a message of ours counts, packets: a subscriber that catches up sends thousands. */
+const ANSWER_SHARE = 1 / 20;
+
+/** PUBACK, PUBREC, PUBREL or PUBCOMP. */
+function isAnswer(type: number): boolean {
+  return type >> 4 >= 4 && type >> 4 <= 7;
+}
 
 /** Makes a guard for one connection. */
 export function createStreamGuard(limits: GuardLimits): StreamGuard {
@@ -58,7 +65,7 @@ export function createStreamGuard(limits: GuardLimits): StreamGuard {
     if (isFirst && type !== CONNECT_TYPE) return 'not-mqtt';
     lengthByte = 0;
     length = 0;
-    return packets(1, nowMs) ? null : 'too-fast';
+    return packets(isAnswer(type) ? ANSWER_SHARE : 1, nowMs) ? null : 'too-fast';
   };
   const readLength = (byte: number): GuardFault | null => {
     length += (byte & 127) * 128 ** lengthByte;

@@ -126,9 +126,14 @@ export function nextToSend(session: Session, window: number): Queued | null {
   return null;
 }
 
-/** Messages that were sent and not acknowledged, oldest first. */
+/** Messages that were sent and not acknowledged, oldest first: those before the first that was not sent. */
 export function inFlight(session: Session): Queued[] {
-  return [...session.queue.values()].filter(({ packet }) => packet.messageId != null);
+  const sent: Queued[] = [];
+  for (const queued of session.queue.values()) {
+    if (queued.packet.messageId == null) break;
+    sent.push(queued);
+  }
+  return sent;
 }
 
 /** Is the newest state of this topic still to be sent? Then a newer one needs no place of its own. */

@@ -106,7 +106,10 @@ async function openGateway(folder: string, nodes: BenchNode[], clock: ParentCloc
     /** Until everything is told, and the subscriber that is here has acknowledged it. */
     async settle() {
       const waiting = () => publisher.state.sessions.get('here')?.queue.size ?? 0;
-      while (teller.lag() > 0 || waiting() > 0) await oneTurn();
+      while (teller.lag() > 0 || waiting() > 0) {
+        if (!reading.connected) throw new Error('the subscriber was cut off');
+        await oneTurn();
+      }
     },
     async close() {
       await reading.endAsync();

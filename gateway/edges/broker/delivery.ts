@@ -177,9 +177,14 @@ export function createDelivery(doors: DeliveryDoors) {
         return Readable.from(again);
       },
       async outgoingClearMessageId(client: { id: string }, packet: Partial<MqttPacket>) {
-        const cleared = await persistence.outgoingClearMessageId(client, packet);
+        const session = sessions.get(client.id);
+        const queued = (session ? inFlight(session) : []).find(
+          (one) => one.packet.messageId === packet.messageId,
+        );
+        if (queued === undefined) return undefined;
+        sessions.remove(queued);
         sender.send(client.id);
-        return cleared;
+        return queued.packet;
       },
     },
     /** May aedes send this message to this client now? Not what the client's queue sends. */
