@@ -306,6 +306,8 @@ export function createEngine(
     lastHeardS: hearings.lastHeardS,
     commit,
     durably: createDurably(disk, commit),
+    /** Sees to it that what waits is committed soon. */
+    commitSoon: () => within(COUNTS_COMMIT_MS),
     /** Begins to hear and to send. The clock must stand right: a paced gateway begins at its first barrier. */
     begin(to: Teller) {
       teller = to;

@@ -6,18 +6,12 @@
  */
 import packageJson from '../package.json';
 import { toHex } from '../shared/bytes';
-import { keyIdOf } from '../shared/verify';
 import { setClockFrom } from './clock-keeping';
-import { gatewayDiscovery, siteDiscovery } from './core/home-assistant';
-import { isInUse, type KnownKey } from './core/judge';
-import { topics } from './core/messages';
-import { startBroker } from './edges/broker';
-import { checkedBrokerUrl, passwordFileWarning, readLogin } from './edges/broker-login';
+import { isInUse } from './core/judge';
 import { type GatewayClock, type ParentClock, parentClock, systemClock } from './edges/clock';
 import { startHttp } from './edges/http/http';
 import { stderrLog } from './edges/log';
 import { keptMachine, thisMachine } from './edges/machine';
-import { connectBroker, urlForLog } from './edges/mqtt-out';
 import { type Barrier, listenToParent, type ToParent, tellParent } from './edges/parent';
 import type { Publisher } from './edges/publisher';
 import { quarantineCounts } from './edges/store/quarantine';
@@ -31,7 +25,8 @@ import { type Base, type GatewayOptions, openBase } from './opening';
 import { recoveryView } from './recovery';
 import { answerRequests, type RequestCounts, type RequestDoors } from './requests';
 import { type GatewayStatus, type OutboxView, readStatus } from './status';
-import { type BrokerTeller, createTeller, type Teller, type TellerDiscovery } from './tell';
+import { type BrokerTeller, createTeller, type Teller } from './tell';
+import { discoveryOf, openPublisher, sitesInUse } from './telling';
 import { createViews, SCHEMAS } from './views';
 
 /** A gateway that runs. */
@@ -46,55 +41,6 @@ export interface RunningGateway {
   stop(): Promise<void>;
   /** Resolves once it has stopped, whoever asked. */
   stopped: Promise<void>;
-}
-
-/** The broker to tell: an external one, or the embedded one. `teller`: hears when an external one comes and goes. */
-async function openPublisher(
-  options: GatewayOptions,
-  base: Base,
-  teller: () => BrokerTeller | null,
-): Promise<{ publisher: Publisher; url: string; name: string }> {
-  const host = options.host ?? '127.0.0.1';
-  if (options.mqttUrl === undefined) {
-    const broker = await startBroker(host, options.mqttPort ?? 1883);
-    return { publisher: broker, url: broker.url, name: 'embedded' };
-  }
-  const { url, username } = checkedBrokerUrl(options.mqttUrl);
-  const files = { ...options.mqttLogin, username: options.mqttLogin?.username ?? username };
-  const log = options.log ?? stderrLog;
-  readLogin(files);
-  const warning = passwordFileWarning(files);
-  if (warning !== null) log(`WARNING: ${warning}`);
-  const publisher = connectBroker({
-    url,
-    login: () => readLogin(files),
-    clientId: `tallywell-${base.pod}-${toHex(keyIdOf(base.key.publicKey))}`,
-    will: {
-      topic: topics(base.pod).bridge('state'),
-      payload: JSON.stringify({ state: 'offline' }),
-    },
-    onConnect: () => teller()?.tellAll(),
-    onLost: () => teller()?.away(),
-    log,
-    random: Math.random,
-  });
-  return { publisher, url: urlForLog(url), name: urlForLog(url) };
-}
-
-function sitesInUse(keys: KnownKey[]): Set<string> {
-  const standing = keys.flatMap((key) => key.placements.filter(({ toS }) => toS === null));
-  return new Set(standing.map(({ site }) => site));
-}
-
-/** Home Assistant's discovery, where the options want it. */
-function discoveryOf(options: GatewayOptions, { store, pod }: Base): TellerDiscovery | undefined {
-  const prefix = options.homeAssistantPrefix;
-  if (prefix === undefined) return undefined;
-  const facts = { pod, prefix, version: packageJson.version };
-  return {
-    gateway: () => gatewayDiscovery(facts),
-    site: (reading) => siteDiscovery(facts, reading, sitesInUse(store.keys()).has(reading.site)),
-  };
 }
 
 function infoOf(base: Base) {
@@ -236,13 +182,16 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   let teller: BrokerTeller | null = null;
   const closeFiles = async () => closeBase(base, reader);
   const entrance = await orElse(openEntrance(options, store, reader, clock), closeFiles);
-  const { publisher, url, name } = await orElse(
-    openPublisher(options, base, () => teller),
-    closeFiles,
-  );
   let requests: RequestCounts = { answered: 0, refused: {} };
   const engine = createEngine(options, base, clock, createDelayReader(reader).shortestDelayS);
   const sites = datedNow(stored, engine.lastHeardS);
+  const { publisher, url, name } = await orElse(
+    openPublisher(
+      { options, base, clock, engine, records, accounts: entrance.accounts },
+      () => teller,
+    ),
+    closeFiles,
+  );
   const status = () =>
     statusOf({
       options,

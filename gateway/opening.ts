@@ -36,8 +36,9 @@ export interface GatewayOptions {
   mqttUrl?: string;
   /** Address HTTP and the embedded broker bind. Default 127.0.0.1: this machine only. */
   host?: string;
+  /** Port of the embedded broker without TLS, 0 = any free one, null = none (then mqttTls). Default 1883. */
+  mqttPort?: number | null;
   /** 0 = any free one. */
-  mqttPort?: number;
   httpPort?: number;
   /** TLS of the embedded broker, on a port of its own beside the plain one. */
   mqttTls?: TlsOptions;

@@ -5,6 +5,7 @@
  * hammered: it alone is tried again at each next occasion, and everything behind it waits.
  */
 import { recordMessage, topics } from './core/messages';
+import type { Source } from './core/mqtt-session';
 import type { GatewayClock } from './edges/clock';
 import type { Publisher } from './edges/publisher';
 import type { NoticeRow, RecordReader, RecordRow } from './edges/store/read-records';
@@ -34,6 +35,7 @@ interface Message {
 
 /** One stream of rows with its durable cursor. */
 interface Stream {
+  name: 'record' | 'notice';
   cursorName: string;
   /** Messages behind a row, ready to be told now. */
   after(id: number, limit: number): Message[];
@@ -48,6 +50,43 @@ export interface Outbox {
   lag(): number;
 }
 
+/** Makes the messages of records. `isLate`: is that row told late? */
+function recordMessages(pod: string, isLate: (id: number) => boolean) {
+  return (row: RecordRow): Message => {
+    const historical = row.historical === 1 || isLate(row.id) ? 1 : 0;
+    const { kind, body } = recordMessage({ ...row, historical });
+    return { id: row.id, topic: topics(pod).record(row.site, kind), payload: JSON.stringify(body) };
+  };
+}
+
+/** Makes the messages of notices. */
+function noticeMessages(pod: string) {
+  return ({ id, atS, body }: NoticeRow): Message => ({
+    id,
+    topic: topics(pod).bridge('event'),
+    payload: JSON.stringify({ t: atS, ...JSON.parse(body) }),
+  });
+}
+
+/** Makes a message of a record or notice again, as this broker was told it; null: there is no such row. */
+export function readAgainFrom(
+  doors: Pick<OutboxDoors, 'store' | 'records' | 'pod' | 'brokerName'>,
+) {
+  const { store, records, pod, brokerName } = doors;
+  const isLate = (id: number) =>
+    store.toldLate
+      .read(`${brokerName}:record`)
+      .some(({ first, last }) => first <= id && id <= last);
+  const [ofRecord, ofNotice] = [recordMessages(pod, isLate), noticeMessages(pod)];
+  return ({ outbox, id }: Source): { topic: string; payload: string } | null => {
+    const [message] =
+      outbox === 'record'
+        ? records.recordsAfter(id - 1, 1).map(ofRecord)
+        : records.noticesAfter(id - 1, 1).map(ofNotice);
+    return message?.id === id ? message : null;
+  };
+}
+
 /** Reads messages behind a cursor, publishes a window of them, moves the cursor over what was acknowledged. */
 function createPump(store: Store, publisher: Publisher, stream: Stream): Outbox {
   let cursor = Number(store.meta(stream.cursorName) ?? 0);
@@ -59,7 +98,9 @@ function createPump(store: Store, publisher: Publisher, stream: Stream): Outbox 
     const messages = stream.after(cursor, window);
     if (messages.length === 0) return false;
     const results = await Promise.allSettled(
-      messages.map(({ topic, payload }) => publisher.publish(topic, payload, false)),
+      messages.map(({ id, topic, payload }) =>
+        publisher.publish(topic, payload, false, { source: { outbox: stream.name, id } }),
+      ),
     );
     const failedAt = results.findIndex((result) => result.status === 'rejected');
     const told = failedAt < 0 ? messages.length : failedAt;
@@ -134,12 +175,9 @@ export function createRecordOutbox(doors: OutboxDoors): RecordOutbox {
   const outbox = `${brokerName}:record`;
   const cursorName = `cursor:${outbox}`;
   const late = toldLateOf(doors, outbox);
-  const toMessage = (row: RecordRow): Message => {
-    const historical = row.historical === 1 || late.isLate(row.id) ? 1 : 0;
-    const { kind, body } = recordMessage({ ...row, historical });
-    return { id: row.id, topic: topics(pod).record(row.site, kind), payload: JSON.stringify(body) };
-  };
+  const toMessage = recordMessages(pod, late.isLate);
   const pump = createPump(store, publisher, {
+    name: 'record',
     cursorName,
     after(id, limit) {
       const rows = records.recordsAfter(id, limit);
@@ -155,7 +193,9 @@ export function createRecordOutbox(doors: OutboxDoors): RecordOutbox {
       const { rows, next } = records.recordsOfSite(site, after, OUTBOX_WINDOW);
       const messages = rows.filter(({ id }) => id <= upTo).map(toMessage);
       await Promise.all(
-        messages.map(({ topic, payload }) => publisher.publish(topic, payload, false)),
+        messages.map(({ id, topic, payload }) =>
+          publisher.publish(topic, payload, false, { source: { outbox: 'record', id } }),
+        ),
       );
       told += messages.length;
       after = next;
@@ -181,12 +221,9 @@ export function createRecordOutbox(doors: OutboxDoors): RecordOutbox {
 /** Starts the outbox of notices from where its cursor stands. */
 export function createNoticeOutbox(doors: OutboxDoors): Outbox {
   const { store, records, publisher, pod, brokerName } = doors;
-  const toMessage = ({ id, atS, body }: NoticeRow): Message => ({
-    id,
-    topic: topics(pod).bridge('event'),
-    payload: JSON.stringify({ t: atS, ...JSON.parse(body) }),
-  });
+  const toMessage = noticeMessages(pod);
   return createPump(store, publisher, {
+    name: 'notice',
     cursorName: `cursor:${brokerName}:notice`,
     after: (id, limit) => records.noticesAfter(id, limit).map(toMessage),
     last: records.lastNoticeId,

@@ -1,6 +1,7 @@
 /*
  * publisher.ts: what telling and answering need of a broker, embedded or external. Types only.
  */
+import type { Source } from '../core/mqtt-session';
 import type { Scope } from '../core/scopes';
 
 /** A message that somebody published to us. `scope`: what its sender may do, as far as the broker tells. */
@@ -13,9 +14,12 @@ export interface Heard {
   correlationData?: Uint8Array;
 }
 
-/** What goes beside a message where the connection speaks MQTT 5. */
+/** What goes beside a message. */
 export interface Beside {
+  /** Where the connection speaks MQTT 5. */
   correlationData?: Uint8Array;
+  /** Where it can be read again, so that a broker's queue need not copy it. */
+  source?: Source;
 }
 
 /** A way to publish with QoS 1. */

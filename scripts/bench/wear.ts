@@ -6,7 +6,8 @@
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startBroker } from '../../gateway/edges/broker';
+import mqtt, { type MqttClient } from 'mqtt';
+import { startBroker } from '../../gateway/edges/broker/broker';
 import { type ParentClock, parentClock } from '../../gateway/edges/clock';
 import { createRecordReader } from '../../gateway/edges/store/read-records';
 import { createSiteReader } from '../../gateway/edges/store/read-sites';
@@ -14,6 +15,7 @@ import { Sqlite } from '../../gateway/edges/store/sqlite';
 import { createEngine } from '../../gateway/engine';
 import { GROUP_COMMIT_MS } from '../../gateway/limits';
 import { openBase } from '../../gateway/opening';
+import { readAgainFrom } from '../../gateway/outbox';
 import { createTeller } from '../../gateway/tell';
 import { radioInMemory } from './radio-in-memory';
 import {
@@ -77,27 +79,58 @@ async function openGateway(folder: string, nodes: BenchNode[], clock: ParentCloc
   const base = { ...openBase(options, clock), radios: [{ name: 'memory', open: radio.open }] };
   const engine = createEngine(options, base, clock);
   const reader = base.store.openReader();
-  const publisher = await startBroker('127.0.0.1', 0);
+  const records = createRecordReader(reader);
+  const publisher = await startBroker({
+    ...{ host: '127.0.0.1', port: 0, tls: null, accounts: null, anonymous: 'reader' },
+    ...{ pod: base.pod, homeAssistantPrefix: null, clock, kept: base.store.keptMqtt() },
+    commit() {
+      engine.commit();
+      return base.store.pending() === 'nothing';
+    },
+    commitSoon: engine.commitSoon,
+    readAgain: readAgainFrom({ store: base.store, records, pod: base.pod, brokerName: 'embedded' }),
+    log: () => {},
+  });
+  base.store.keepMqtt(publisher.state.keeping);
   const teller = createTeller({
     ...{ store: base.store, clock, publisher, pod: base.pod, brokerName: 'embedded' },
     durably: engine.durably,
-    ...{ records: createRecordReader(reader), sites: createSiteReader(reader) },
+    ...{ records, sites: createSiteReader(reader) },
     info: () => ({}),
     health: () => ({ t: Math.floor(clock.nowMs() / 3_600_000) }),
   });
   engine.begin(teller);
   while (engine.radios.session() !== 'ready') await oneTurn();
+  const reading = await subscribers(publisher.url);
   return {
     radio,
+    queued: () => publisher.state.sessions.get('away')?.queue.size ?? 0,
+    /** Until everything is told, and the subscriber that is here has acknowledged it. */
     async settle() {
-      while (teller.lag() > 0) await oneTurn();
+      const waiting = () => publisher.state.sessions.get('here')?.queue.size ?? 0;
+      while (teller.lag() > 0 || waiting() > 0) {
+        if (!reading.connected) throw new Error('the subscriber was cut off');
+        await oneTurn();
+      }
     },
     async close() {
+      await reading.endAsync();
       engine.end();
       await publisher.close();
       base.store.close();
     },
   };
+}
+
+/** Two programs with a session that lasts: "away" is never here again, "here" reads everything. */
+async function subscribers(url: string): Promise<MqttClient> {
+  const options = { clean: false, reconnectPeriod: 0 };
+  const [away, here] = await Promise.all(
+    ['away', 'here'].map((clientId) => mqtt.connectAsync(url, { ...options, clientId })),
+  );
+  await Promise.all([away, here].map((one) => one.subscribeAsync('tallywell/#', { qos: 1 })));
+  await away.endAsync();
+  return here;
 }
 
 function oneTurn(): Promise<void> {
@@ -135,11 +168,13 @@ async function run(folder: string): Promise<boolean> {
       records += 1;
       bytesOfRecords += packet.length;
     }
-    if (second % 60 === 0) await oneTurn();
-    if (second % 3600 === 0) await gateway.settle();
+    if (second % 60 !== 0) continue;
+    await oneTurn();
+    await gateway.settle();
   }
   await gateway.settle();
   const kb = (writtenBytes() - before) / records / 1024;
+  const queued = gateway.queued();
   await gateway.close();
   const yearGb = (kb * NODES * 24 * 365) / 1024 / 1024;
   console.log(
@@ -148,6 +183,9 @@ async function run(folder: string): Promise<boolean> {
   console.log(`plain commit each      ${plainKb.toFixed(1)} KB a record into one table`);
   console.log(
     `this gateway           ${kb.toFixed(1)} KB a record, all files, held back at most ${GROUP_COMMIT_MS / 1000} s`,
+  );
+  console.log(
+    `MQTT                   one subscriber reads, ${queued} messages wait for one that is away`,
   );
   console.log(
     `a year                 ${yearGb.toFixed(1)} GB; ${gateway.radio.packetsTaken()} packets sent in ${DAYS_BEFORE + DAYS} days`,

@@ -9,6 +9,14 @@ export function wholeNumber(value: string | number): string | bigint {
   return typeof value === 'number' ? BigInt(value) : value;
 }
 
+/** What else writes into each group transaction. */
+export interface GroupPart {
+  /** Is there something that should not wait for long? */
+  isUrgent(): boolean;
+  /** Writes, within the transaction. @returns called once it is durable */
+  write(): () => void;
+}
+
 /** The group transaction of one writing connection. */
 export function groupTransaction(database: Database) {
   const counts = new Map<string, number>();
@@ -17,6 +25,7 @@ export function groupTransaction(database: Database) {
   );
   const putMeta = database.prepare('INSERT OR REPLACE INTO meta VALUES (?,?)');
   const later = new Map<string, string | number>();
+  let part: GroupPart | null = null;
   const begin = () => {
     if (!database.inTransaction) database.exec('BEGIN IMMEDIATE');
   };
@@ -25,12 +34,15 @@ export function groupTransaction(database: Database) {
     later,
     putMeta,
     counts,
+    join(joining: GroupPart) {
+      part = joining;
+    },
     count(reason: string, by: number) {
       counts.set(reason, (counts.get(reason) ?? 0) + by);
     },
     pending(): 'nothing' | 'counts' | 'records' {
       if (database.inTransaction) return 'records';
-      return counts.size > 0 ? 'counts' : 'nothing';
+      return counts.size > 0 || part?.isUrgent() ? 'counts' : 'nothing';
     },
     rollback() {
       if (database.inTransaction) database.exec('ROLLBACK');
@@ -39,7 +51,9 @@ export function groupTransaction(database: Database) {
       begin();
       for (const [reason, by] of counts) putCount.run(reason, by);
       for (const [name, value] of later) putMeta.run(name, wholeNumber(value));
+      const written = part?.write();
       database.exec('COMMIT');
+      written?.();
       counts.clear();
       later.clear();
     },

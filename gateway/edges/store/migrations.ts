@@ -203,7 +203,7 @@ DROP TABLE old_conflict;
 INSERT INTO meta VALUES ('rollups', 'stale');
 `;
 
-/** Accounts and tokens; which records were told late. */
+/** Accounts and tokens; which records were told late; the embedded broker's sessions. */
 const STEP_3 = `
 CREATE TABLE account (
   name TEXT PRIMARY KEY,
@@ -225,6 +225,40 @@ CREATE TABLE told_late (
   last INTEGER NOT NULL,
   PRIMARY KEY (outbox, first)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE mqtt_session (
+  id INTEGER PRIMARY KEY,
+  client_id TEXT NOT NULL UNIQUE,
+  owner TEXT NOT NULL,
+  scope TEXT NOT NULL,
+  idle_s INTEGER NOT NULL,
+  subscriptions TEXT NOT NULL
+) STRICT;
+CREATE TABLE mqtt_outgoing (
+  place INTEGER PRIMARY KEY,
+  session_id INTEGER NOT NULL,
+  outbox TEXT CHECK (outbox IN ('record', 'notice', 'retained')),
+  outbox_id INTEGER,
+  message_id INTEGER,
+  packet TEXT,
+  payload ANY
+) STRICT;
+CREATE TABLE mqtt_incoming (
+  session_id INTEGER NOT NULL,
+  message_id INTEGER NOT NULL,
+  packet TEXT NOT NULL,
+  payload ANY,
+  PRIMARY KEY (session_id, message_id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE mqtt_will (
+  client_id TEXT PRIMARY KEY,
+  packet TEXT NOT NULL,
+  payload ANY
+) STRICT, WITHOUT ROWID;
+CREATE TABLE mqtt_retained (
+  topic TEXT PRIMARY KEY,
+  packet TEXT NOT NULL,
+  payload ANY
+) STRICT;
 `;
 
 /** The steps, first to last. The number of a step is its place, from 1. */

@@ -182,3 +182,49 @@ CREATE TABLE told_late (
   last INTEGER NOT NULL,
   PRIMARY KEY (outbox, first)
 ) STRICT, WITHOUT ROWID;
+-- Sessions of the embedded broker's clients that asked for one that lasts (MQTT 3.1.1 section 4.1). owner: the account,
+-- '' = nobody in particular. idle_s: how long this gateway ran without seeing the client. subscriptions: JSON.
+CREATE TABLE mqtt_session (
+  id INTEGER PRIMARY KEY,
+  client_id TEXT NOT NULL UNIQUE,
+  owner TEXT NOT NULL,
+  scope TEXT NOT NULL,
+  idle_s INTEGER NOT NULL,
+  subscriptions TEXT NOT NULL
+) STRICT;
+
+-- What was told while such a client was away, or is not acknowledged by it, in order (place). outbox and outbox_id: the row
+-- of record or notice it is made from, or 'retained': the state of its topic today; NULL = the payload stands here. message_id:
+-- packet identifier it was sent under. packet: the packet's other fields, JSON, where they say more than that.
+CREATE TABLE mqtt_outgoing (
+  place INTEGER PRIMARY KEY,
+  session_id INTEGER NOT NULL,
+  outbox TEXT CHECK (outbox IN ('record', 'notice', 'retained')),
+  outbox_id INTEGER,
+  message_id INTEGER,
+  packet TEXT,
+  payload ANY
+) STRICT;
+
+-- QoS 2 messages of clients that wait for PUBREL.
+CREATE TABLE mqtt_incoming (
+  session_id INTEGER NOT NULL,
+  message_id INTEGER NOT NULL,
+  packet TEXT NOT NULL,
+  payload ANY,
+  PRIMARY KEY (session_id, message_id)
+) STRICT, WITHOUT ROWID;
+
+-- Last wills of connected clients.
+CREATE TABLE mqtt_will (
+  client_id TEXT PRIMARY KEY,
+  packet TEXT NOT NULL,
+  payload ANY
+) STRICT, WITHOUT ROWID;
+
+-- Retained messages as they stood some time in the last day. All are told again at each start.
+CREATE TABLE mqtt_retained (
+  topic TEXT PRIMARY KEY,
+  packet TEXT NOT NULL,
+  payload ANY
+) STRICT;

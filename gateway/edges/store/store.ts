@@ -7,12 +7,14 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { concat } from '../../../shared/bytes';
 import type { KnownKey, SignedRecord } from '../../core/judge';
+import type { KeptMqtt, MqttKeeping } from '../../core/mqtt-state';
 import type { Register } from '../../core/register';
 import { PAGE_BYTES, WAL_PAGES } from '../../limits';
 import { type AccountWriter, accountWriter } from './account-table';
 import { lookAtEnd } from './check';
 import { groupTransaction, wholeNumber } from './group';
 import { MIGRATIONS, migrate } from './migrations';
+import { mqttRows } from './mqtt-rows';
 import { createQuarantine, type Quarantine } from './quarantine';
 import { type StoredSequences, sequencesReader } from './read-sequences';
 import { Sqlite } from './sqlite';
@@ -50,6 +52,10 @@ export interface Store {
   toldLate: ToldLateTable;
   /** Accounts and tokens. Reads: account-table.ts. */
   accounts: AccountWriter;
+  /** What the embedded broker knew before this start. */
+  keptMqtt(): KeptMqtt;
+  /** From now on each commit also writes what the broker must know after a restart. */
+  keepMqtt(keeping: MqttKeeping): void;
   /** Counts a packet that changed nothing. Kept in memory until the next commit. */
   countRefusal(reason: string, by?: number): void;
   addNotice(atS: number, body: object): void;
@@ -145,6 +151,7 @@ export function openStore(path: string): Store {
   const writeRecord = recordWriter(database);
   const importRegister = registerWriter(database);
   const witness = witnessWriter(database);
+  const mqtt = mqttRows(database, witness.addNotice);
   const settle = database.prepare(
     'UPDATE epoch SET settled = max(settled, ?) WHERE node_key_id = ? AND epoch = ?',
   );
@@ -178,6 +185,9 @@ export function openStore(path: string): Store {
     quarantine: createQuarantine(database, group.begin),
     toldLate: createToldLate(database, group.begin),
     accounts: accountWriter(database, group.begin),
+    keptMqtt: mqtt.read,
+    keepMqtt: (keeping) =>
+      group.join({ isUrgent: keeping.isUrgent, write: () => mqtt.write(keeping) }),
     countRefusal: (reason, by = 1) => group.count(reason, by),
     addNotice(atS, body) {
       group.begin();

@@ -7,12 +7,12 @@ import { join } from 'node:path';
 import { Aedes } from 'aedes';
 import mqtt from 'mqtt';
 import { expect, onTestFinished, test } from 'vitest';
-import { startBroker } from '../../../gateway/edges/broker';
 import { parentClock, systemClock } from '../../../gateway/edges/clock';
 import { loadGatewayKey } from '../../../gateway/edges/key';
 import { keptMachine, thisMachine } from '../../../gateway/edges/machine';
 import { connectBroker, urlForLog } from '../../../gateway/edges/mqtt-out';
 import { verifyEd25519 } from '../../../shared/verify';
+import { startTestBroker } from '../support/brokers';
 import { BOOT_S } from '../support/nodes';
 import { testFolder, until } from '../support/places';
 
@@ -69,7 +69,7 @@ test('the system clock believes a machine only as far as there is evidence', () 
 });
 
 test('the embedded broker ends a connection that announces a huge packet, and serves the others', async () => {
-  const broker = await startBroker('127.0.0.1', 0);
+  const broker = await startTestBroker();
   onTestFinished(() => broker.close());
   const port = Number(new URL(broker.url).port);
   const socket = connect({ host: '127.0.0.1', port });
@@ -81,11 +81,11 @@ test('the embedded broker ends a connection that announces a huge packet, and se
   onTestFinished(() => client.endAsync().then(() => {}));
   const heard: string[] = [];
   client.on('message', (_topic, payload) => heard.push(payload.toString()));
-  await client.subscribeAsync('a/#', { qos: 1 });
+  await client.subscribeAsync('tallywell/testpod/#', { qos: 1 });
   await Promise.all([
-    broker.publish('a/retained', '1', true),
-    broker.publish('a/plain', '2', false),
-    broker.publish('a/retained', '3', true),
+    broker.publish('tallywell/testpod/retained', '1', true),
+    broker.publish('tallywell/testpod/plain', '2', false),
+    broker.publish('tallywell/testpod/retained', '3', true),
   ]);
   await until(() => heard.length === 3);
   expect(heard).toEqual(['1', '2', '3']);

@@ -5,6 +5,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import mqtt, { type IClientOptions } from 'mqtt';
 import { expect, onTestFinished, test } from 'vitest';
 import { Sqlite as Database } from '../../../gateway/edges/store/sqlite';
 import { bundleForNode } from '../support/bundle';
@@ -14,6 +15,12 @@ import { registerFile, testFolder, until } from '../support/places';
 import { recordingEnv } from './preload';
 
 const NODE = testNode(1);
+
+async function subscribeAndLeave(broker: string, options: IClientOptions): Promise<void> {
+  const client = await mqtt.connectAsync(broker, options);
+  await client.subscribeAsync('tallywell/testpod/site/+/record/+', { qos: 1 });
+  await client.endAsync();
+}
 
 test('a full disk: nothing is lost, nothing acknowledged, the page stays, and it goes on by itself', async () => {
   const made = testFolder();
@@ -41,6 +48,9 @@ test('a full disk: nothing is lost, nothing acknowledged, the page stays, and it
     database.close();
     return count;
   };
+  const broker = /broker (mqtt:\S+)/.exec(lines.join(' '))?.[1] as string;
+  const hub = { clientId: 'hub', clean: false, reconnectPeriod: 0 };
+  await subscribeAndLeave(broker, hub);
   radio.hear({ payload: packetOf(NODE, usage(NODE, 1)) });
   await until(() => stored() === 1);
 
@@ -49,6 +59,11 @@ test('a full disk: nothing is lost, nothing acknowledged, the page stays, and it
   await until(async () => (await health()).problems.some((problem) => problem.startsWith('disk')));
   expect((await fetch(url)).status).toBe(200);
   expect(stored()).toBe(1);
+  // A session cannot be promised now.
+  const late = await mqtt.connectAsync(broker, { ...hub, clientId: 'late' });
+  const refused = new Promise<void>((resolve) => late.once('close', () => resolve()));
+  late.subscribe('tallywell/#', { qos: 1 });
+  await refused;
 
   rmSync(join(made, 'full'));
   await until(async () => !(await health()).problems.some((problem) => problem.startsWith('disk')));
@@ -64,4 +79,11 @@ test('a full disk: nothing is lost, nothing acknowledged, the page stays, and it
   expect(status.records.byReason['disk-full']).toBeGreaterThan(0);
   expect(lines.filter((line) => line.includes('disk full')).length).toBeGreaterThan(0);
   expect(child.exitCode).toBeNull();
+  // The place in the outbox and what waits for a client that is away went back, and on, together.
+  const back = mqtt.connect(broker, hub);
+  onTestFinished(() => void back.end(true));
+  const heard: number[] = [];
+  back.on('message', (_topic, payload) => heard.push(JSON.parse(payload.toString()).seq));
+  await until(() => new Set(heard).size === 5);
+  expect([...new Set(heard)]).toEqual([1, 2, 3, 4, 5]);
 });
