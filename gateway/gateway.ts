@@ -50,7 +50,7 @@ async function openPublisher(
   base: Base,
   onConnect: () => void,
 ): Promise<{ publisher: Publisher; url: string; name: string }> {
-  const host = options.host ?? '127.0.0.1';
+  const host = options.mqttHost ?? options.host ?? '127.0.0.1';
   if (options.mqttUrl === undefined) {
     const broker = await startBroker(host, options.mqttPort ?? 1883);
     return { publisher: broker, url: broker.url, name: 'embedded' };
@@ -184,7 +184,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     setClock: (body) => setClockFrom(engine.clockKeeping, body),
   });
   const http = await orElse(
-    startHttp(options.host ?? '127.0.0.1', options.httpPort ?? 8080, views),
+    startHttp(options.httpHost ?? options.host ?? '127.0.0.1', options.httpPort ?? 8080, views),
     () => publisher.close().then(closeFiles),
   );
   for (const warning of status().warnings) (options.log ?? stderrLog)(`WARNING: ${warning}`);

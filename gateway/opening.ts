@@ -31,6 +31,9 @@ export interface GatewayOptions {
   mqttUrl?: string;
   /** Address HTTP and the embedded broker bind. Default 127.0.0.1: this machine only. */
   host?: string;
+  /** The same for one of the two; each goes before `host`. */
+  httpHost?: string;
+  mqttHost?: string;
   /** 0 = any free one. */
   mqttPort?: number;
   httpPort?: number;

@@ -5,6 +5,7 @@
  */
 
 import type { ClockAnswer } from './clock-keeping';
+import { CONFIG_JSON_SCHEMA } from './config/schema';
 import { namedCounters, recordMessage, type SiteReading, siteMessage } from './core/messages';
 import { type Answer, type AnswerFunction, errorAnswer } from './edges/http';
 import type { RecordReader } from './edges/store/read-records';
@@ -21,13 +22,14 @@ import type { GatewayStatus } from './status';
 import { dayStartS } from './tell';
 import { type PageSite, sitesPage } from './web/page';
 
-/** JSON Schemas of everything told, by name. */
+/** JSON Schemas of everything told, and of the configuration, by name. */
 export const SCHEMAS: Record<string, object> = {
   availability: availabilitySchema,
   'bridge-event': bridgeEventSchema,
   'bridge-health': bridgeHealthSchema,
   'bridge-info': bridgeInfoSchema,
   'bridge-state': bridgeStateSchema,
+  config: CONFIG_JSON_SCHEMA,
   record: recordSchema,
   site: siteSchema,
 };

@@ -1,60 +1,20 @@
 /*
  * gateway.ts: the verb `tallywell gateway`: options, help, and the end of the process.
- * Way: command line -> startGateway (gateway/gateway.ts).
+ * Way: command line, environment, file -> startGateway (gateway/gateway.ts).
  */
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { startGateway } from '../gateway/gateway';
-import { GROUP_COMMIT_MS } from '../gateway/limits';
-import type { ClockChoice } from '../gateway/opening';
+import { addConfigFlags, type ConfigFlags, configFileOf, startingOf } from './configured';
+import { gatewayLog } from './gateway-log';
 
-interface GatewayFlags {
-  data: string;
-  radio: string[];
-  register?: string;
-  pod?: string;
-  mqtt?: string;
-  mqttPort: number;
-  httpPort: number;
-  host: string;
-  holdBack: number;
-  clock: ClockChoice;
-}
-
-function port(text: string): number {
-  const number = Number(text);
-  if (!/^\d{1,5}$/.test(text) || number > 65_535) {
-    throw new InvalidArgumentError('a port is a number from 0 to 65535; 0 = any free one');
-  }
-  return number;
-}
-
-function holdBack(text: string): number {
-  const seconds = Number(text);
-  if (!/^\d{1,2}$/.test(text) || seconds * 1000 > GROUP_COMMIT_MS) {
-    throw new InvalidArgumentError(`whole seconds from 0 to ${GROUP_COMMIT_MS / 1000}`);
-  }
-  return seconds;
-}
-
-function clockName(text: string): ClockChoice {
-  if (text === 'system' || text === 'machine' || text === 'parent') return text;
-  throw new InvalidArgumentError('system, machine or parent');
-}
-
-async function runGateway(flags: GatewayFlags): Promise<void> {
-  const gateway = await startGateway({
-    dataDir: flags.data,
-    radios: flags.radio,
-    registerFile: flags.register,
-    pod: flags.pod,
-    mqttUrl: flags.mqtt,
-    mqttPort: flags.mqttPort,
-    httpPort: flags.httpPort,
-    host: flags.host,
-    holdBackMs: flags.holdBack * 1000,
-    clock: flags.clock,
-  });
-  process.stderr.write(`gateway: page ${gateway.httpUrl}  broker ${gateway.mqttUrl}\n`);
+async function runGateway(flags: ConfigFlags): Promise<void> {
+  const { effective, options } = startingOf(flags);
+  const log = gatewayLog(effective.config);
+  const file = configFileOf(flags);
+  if (file !== null) log(`config: ${file}`);
+  for (const warning of effective.warnings) log(`WARNING: ${warning}`);
+  const gateway = await startGateway({ ...options, log });
+  log(`page ${gateway.httpUrl}  broker ${gateway.mqttUrl}`);
   const stop = () => void gateway.stop();
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
@@ -64,38 +24,15 @@ async function runGateway(flags: GatewayFlags): Promise<void> {
 
 /** Adds the verb `gateway` to the program. */
 export function registerGatewayCommand(program: Command): void {
-  program
+  const verb = program
     .command('gateway')
-    .description('Hear, verify, keep and tell what the nodes count.')
-    .requiredOption('--data <dir>', 'folder of database and key')
-    .requiredOption(
-      '--radio <address...>',
-      'tcp://host:port or serial:/dev/serial/by-id/…; several radios: several addresses',
-    )
-    .option('--register <file>', 'sites and nodes (JSON), imported at each start')
-    .option('--pod <name>', 'name of the pod in topics')
-    .option('--mqtt <url>', 'publish to this broker instead of the embedded one')
-    .option('--mqtt-port <port>', 'port of the embedded broker, 0 = any free one', port, 1883)
-    .option('--http-port <port>', 'port of page and API, 0 = any free one', port, 8080)
-    .option('--host <address>', 'address that page and broker listen on', '127.0.0.1')
-    .option(
-      '--hold-back <seconds>',
-      'longest a record waits, so that one write to the card serves several (0 to 60)',
-      holdBack,
-      GROUP_COMMIT_MS / 1000,
-    )
-    .option(
-      '--clock <source>',
-      'system (only what is proven), machine (this clock is right), parent (the village keeps it)',
-      clockName,
-      'system',
-    )
-    .action(async (flags: GatewayFlags) => {
-      try {
-        await runGateway(flags);
-      } catch (error) {
-        process.stderr.write(`gateway: ${(error as Error).message}\n`);
-        process.exit(1);
-      }
-    });
+    .description('Hear, verify, keep and tell what the nodes count.');
+  addConfigFlags(verb).action(async (flags: ConfigFlags) => {
+    try {
+      await runGateway(flags);
+    } catch (error) {
+      process.stderr.write(`gateway: ${(error as Error).message}\n`);
+      process.exit(1);
+    }
+  });
 }
