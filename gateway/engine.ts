@@ -29,6 +29,7 @@ import {
   SETTLED_MS,
   TICK_MS,
 } from './limits';
+import { createLiveness } from './liveness';
 import { type Base, type GatewayOptions, importTimeS } from './opening';
 import { keepRadio, type Radio } from './radio';
 import type { Teller } from './tell';
@@ -263,7 +264,9 @@ export function createEngine(
     forget: custody.forget,
     recovered: () => chores.takeKeys(),
   });
+  const liveness = createLiveness(clock, store, disk);
   const { commit, within } = createCommitter(clock, paced, disk, store, (counted) => {
+    liveness.committed();
     teller?.afterCommit(custody.takeChangedSites());
     if (counted) teller?.tellHealth();
   });
@@ -282,15 +285,13 @@ export function createEngine(
     ...{ base, clock, log, custody, schedule, keeping, sender, radio, commit, within },
     teller: () => teller,
   });
-  const ticker = createTicker(clock, [
-    { everyMs: 0, run: disk.tick },
-    ...guarded(chores.all, disk),
-  ]);
+  const ticker = createTicker(clock, [...guarded(chores.all, disk), liveness.chore]);
   return {
     radio,
     bulletinCounts: sender.counts,
     clockKeeping: keeping,
     diskProblem: disk.problem,
+    hangs: liveness.problem,
     nodesWaiting: announcing.nodesWaiting,
     commit,
     /** Begins to hear and to send. The clock must stand right: a paced gateway begins at its first barrier. */

@@ -20,13 +20,15 @@ import { type Barrier, listenToParent, type ToParent, tellParent } from './edges
 import type { Publisher } from './edges/publisher';
 import { quarantineCounts } from './edges/store/quarantine';
 import { createDelayReader } from './edges/store/read-delays';
-import { createRecordReader } from './edges/store/read-records';
+import { createRecordReader, type RecordReader } from './edges/store/read-records';
 import { createSiteReader } from './edges/store/read-sites';
 import { createEngine, type Engine } from './engine';
-import { STOP_DRAIN_MS } from './limits';
+import { STOP_STEP_MS } from './limits';
+import { createMetrics } from './metrics';
 import { type Base, type GatewayOptions, openBase } from './opening';
 import { recoveryView } from './recovery';
 import { type GatewayStatus, readStatus } from './status';
+import { atMost, createStop } from './stopping';
 import { createTeller, type Teller } from './tell';
 import { createViews, SCHEMAS } from './views';
 
@@ -38,6 +40,8 @@ export interface RunningGateway {
   /** Address of the broker, without password. */
   mqttUrl: string;
   status(): GatewayStatus;
+  /** What hangs, for a watchdog; null = it does its work. */
+  hangs(): string | null;
   /** Stops: what is heard is committed, the outbox is drained (at most 10 s), everything closes. */
   stop(): Promise<void>;
   /** Resolves once it has stopped, whoever asked. */
@@ -119,6 +123,45 @@ function clockOf({ clock }: GatewayOptions): GatewayClock {
   return systemClock(clock === 'machine' ? keptMachine() : thisMachine());
 }
 
+/** What the status of a gateway is read from. */
+interface StatusParts {
+  reader: ReturnType<Base['store']['openReader']>;
+  records: RecordReader;
+  engine: Engine;
+  publisher: Publisher;
+}
+
+/** Makes what reads the status. */
+function createStatus(
+  options: GatewayOptions,
+  base: Base,
+  clock: GatewayClock,
+  { reader, records, engine, publisher }: StatusParts,
+  lag: () => number,
+) {
+  return () =>
+    readStatus({
+      pod: base.pod,
+      clock,
+      records,
+      quarantine: quarantineCounts(reader),
+      uncommittedCounts: base.store.uncommittedCounts,
+      diskProblem: () => engine.diskProblem(),
+      recovery: () => recoveryView(base.store.meta, engine.nodesWaiting()),
+      radio: () => ({
+        session: engine.radio.session(),
+        myNodeNum: engine.radio.myNodeNum(),
+        problem: engine.radio.problem(),
+      }),
+      outbox: () => ({
+        waiting: lag(),
+        broker: options.mqttUrl === undefined ? 'embedded' : 'external',
+        connected: publisher.isConnected(),
+      }),
+      bulletins: () => ({ ...engine.bulletinCounts }),
+    });
+}
+
 /** Undoes what was opened before when a step of the start fails. */
 async function orElse<T>(step: Promise<T>, undo: () => Promise<void>): Promise<T> {
   try {
@@ -151,30 +194,13 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   );
   const delays = createDelayReader(reader);
   const engine = createEngine(options, base, clock, delays.shortestDelayS);
-  const status = () =>
-    readStatus({
-      pod,
-      clock,
-      records,
-      quarantine: quarantineCounts(reader),
-      uncommittedCounts: store.uncommittedCounts,
-      diskProblem: () => engine.diskProblem(),
-      recovery: () => recoveryView(store.meta, engine.nodesWaiting()),
-      radio: () => ({
-        session: engine.radio.session(),
-        myNodeNum: engine.radio.myNodeNum(),
-        problem: engine.radio.problem(),
-      }),
-      outbox: () => ({
-        waiting: teller?.lag() ?? 0,
-        broker: options.mqttUrl === undefined ? 'embedded' : 'external',
-        connected: publisher.isConnected(),
-      }),
-      bulletins: () => ({ ...engine.bulletinCounts }),
-    });
+  const status = createStatus(options, base, clock, { reader, records, engine, publisher }, () =>
+    teller === null ? 0 : teller.lag(),
+  );
   const doors = { store, records, sites, clock, publisher, pod, brokerName: name };
   const to = createTeller({ ...doors, info: () => infoOf(base), health: status });
   teller = to;
+  const metrics = createMetrics({ dataDir: options.dataDir, status, hangs: engine.hangs });
   const views = createViews({
     records,
     sites,
@@ -182,9 +208,15 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     nowMs: clock.nowMs,
     status,
     setClock: (body) => setClockFrom(engine.clockKeeping, body),
+    metrics: () => metrics.answer(),
   });
   const http = await orElse(
-    startHttp(options.httpHost ?? options.host ?? '127.0.0.1', options.httpPort ?? 8080, views),
+    startHttp(
+      options.httpHost ?? options.host ?? '127.0.0.1',
+      options.httpPort ?? 8080,
+      views,
+      metrics.countRequest,
+    ),
     () => publisher.close().then(closeFiles),
   );
   for (const warning of status().warnings) (options.log ?? stderrLog)(`WARNING: ${warning}`);
@@ -193,33 +225,12 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     engine.begin(to);
   };
   const { stop, stopped } = createStop(engine, to, () =>
-    publisher.close().then(http.close).then(closeFiles),
+    atMost(STOP_STEP_MS, publisher.close()).then(http.close).then(closeFiles),
   );
   const running = { publicKey: toHex(base.key.publicKey), httpUrl: http.url, mqttUrl: url };
   if (isParentClock(clock)) {
     listenToParent({ barrier: createBarrier(engine, clock, begin), stop: () => void stop() });
     tellParent({ type: 'ready', pid: process.pid, ...running });
   } else begin();
-  return { ...running, status, stop, stopped };
-}
-
-/** The graceful end, once. */
-function createStop(engine: Engine, teller: Teller, closeAll: () => Promise<void>) {
-  let tellStopped = () => {};
-  const stopped = new Promise<void>((resolve) => {
-    tellStopped = resolve;
-  });
-  let stopping: Promise<void> | null = null;
-  const run = async () => {
-    engine.end();
-    await teller.drain(STOP_DRAIN_MS);
-    await teller.goodbye();
-    await closeAll();
-    tellStopped();
-  };
-  const stop = (): Promise<void> => {
-    stopping ??= run();
-    return stopping;
-  };
-  return { stop, stopped };
+  return { ...running, status, hangs: engine.hangs, stop, stopped };
 }

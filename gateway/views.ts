@@ -48,6 +48,8 @@ export interface ViewDoors {
   status(): GatewayStatus;
   /** Answers POST /api/v1/clock, whose body is this JSON value. For technicians only. */
   setClock(body: unknown): ClockAnswer;
+  /** Answers GET /metrics. */
+  metrics(): Promise<Answer>;
 }
 
 function json(body: object, status = 200): Answer {
@@ -143,6 +145,7 @@ export function createViews(doors: ViewDoors): AnswerFunction {
       const { healthy, problems } = status();
       return json({ healthy, problems }, healthy ? 200 : 503);
     }
+    if (segments.length === 1 && segments[0] === 'metrics') return doors.metrics();
     if (segments[0] === 'api' && segments[1] === 'v1') return api(segments.slice(2), query);
     return errorAnswer(404, 'not found');
   };

@@ -3,11 +3,22 @@
  * Way: command line, environment, file -> startGateway (gateway/gateway.ts).
  */
 import type { Command } from 'commander';
-import { startGateway } from '../gateway/gateway';
+import { createNotifier, takeNotifyEnvironment } from '../gateway/edges/notify';
+import { type RunningGateway, startGateway } from '../gateway/gateway';
+import { radiosOf } from '../gateway/radios-of';
 import { addConfigFlags, type ConfigFlags, configFileOf, startingOf } from './configured';
 import { gatewayLog } from './gateway-log';
 
+/** One line for `systemctl status`. */
+function stateLine(gateway: RunningGateway): string {
+  const status = gateway.status();
+  const ready = radiosOf(status).filter(({ session }) => session === 'ready').length;
+  const counts = `${status.records.stored} records, ${ready} of ${radiosOf(status).length} radios ready`;
+  return status.healthy ? `${counts}; all well` : `${counts}; ${status.problems.join('; ')}`;
+}
+
 async function runGateway(flags: ConfigFlags): Promise<void> {
+  const environment = takeNotifyEnvironment(process.env);
   const { effective, options } = startingOf(flags);
   const log = gatewayLog(effective.config);
   const file = configFileOf(flags);
@@ -15,10 +26,22 @@ async function runGateway(flags: ConfigFlags): Promise<void> {
   for (const warning of effective.warnings) log(`WARNING: ${warning}`);
   const gateway = await startGateway({ ...options, log });
   log(`page ${gateway.httpUrl}  broker ${gateway.mqttUrl}`);
-  const stop = () => void gateway.stop();
+  const systemd = createNotifier({
+    environment,
+    log,
+    problem: gateway.hangs,
+    stateLine: () => stateLine(gateway),
+  });
+  systemd.ready();
+  const stop = () => {
+    log('stopping: what was heard is committed, then the broker is told');
+    systemd.stopping();
+    void gateway.stop();
+  };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
   await gateway.stopped;
+  systemd.end();
   process.exit(0);
 }
 

@@ -27,11 +27,12 @@ export function redact(text: string, known: readonly string[] = []): string {
   for (const secret of known) {
     if (secret.length >= 4) clean = clean.replaceAll(secret, HIDDEN);
   }
+  // The words first: "basic" and "secret" are among those of BIP-39.
   return clean
+    .replace(WORDS, HIDDEN)
     .replace(PEM, HIDDEN)
     .replace(USER_INFORMATION, `$1${HIDDEN}@`)
     .replace(BEARER, `$1 ${HIDDEN}`)
     .replace(NAMED, `$1$2${HIDDEN}`)
-    .replace(PSK, HIDDEN)
-    .replace(WORDS, HIDDEN);
+    .replace(PSK, HIDDEN);
 }

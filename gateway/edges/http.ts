@@ -9,12 +9,15 @@ import { HTTP_CLIENTS_MAX, HTTP_HEADER_BYTES_MAX, HTTP_REQUEST_MS_MAX } from '..
 /** What is answered. */
 export interface Answer {
   status: number;
-  type: 'application/json' | 'text/html' | 'application/schema+json';
+  type: 'application/json' | 'text/html' | 'application/schema+json' | 'text/plain; version=0.0.4';
   body: string;
 }
 
 /** Answers a path (percent-decoded segments) and its query. */
-export type AnswerFunction = (segments: string[], query: URLSearchParams) => Answer;
+export type AnswerFunction = (
+  segments: string[],
+  query: URLSearchParams,
+) => Answer | Promise<Answer>;
 
 /** A running server. */
 export interface HttpServer {
@@ -68,7 +71,11 @@ function segmentsOf(path: string): string[] | null {
   }
 }
 
-function answerTo(request: IncomingMessage, boundHost: string, answer: AnswerFunction): Answer {
+function answerTo(
+  request: IncomingMessage,
+  boundHost: string,
+  answer: AnswerFunction,
+): Answer | Promise<Answer> {
   if (request.method !== 'GET' && request.method !== 'HEAD') return errorAnswer(405, 'read only');
   if (!isOwnName(request.headers.host, boundHost)) return errorAnswer(421, 'unknown host name');
   const [path, query = ''] = (request.url ?? '/').split('?', 2);
@@ -93,18 +100,22 @@ function listen(server: Server, host: string, port: number): Promise<number> {
 /**
  * Starts the server.
  * @param port 0 = any free one.
+ * @param onAnswered told the status of each answer
  * Rejects: when the port is in use.
  */
 export async function startHttp(
   host: string,
   port: number,
   answer: AnswerFunction,
+  onAnswered: (status: number) => void = () => {},
 ): Promise<HttpServer> {
   const server = createServer(
     { maxHeaderSize: HTTP_HEADER_BYTES_MAX, requestTimeout: HTTP_REQUEST_MS_MAX },
-    (request, response) => {
-      send(response, answerTo(request, host, answer), request.method !== 'HEAD');
+    async (request, response) => {
       request.resume();
+      const answered = await answerTo(request, host, answer);
+      onAnswered(answered.status);
+      send(response, answered, request.method !== 'HEAD');
     },
   );
   server.maxConnections = HTTP_CLIENTS_MAX;

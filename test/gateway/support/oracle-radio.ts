@@ -35,6 +35,8 @@ export interface OracleRadio {
   handshakes(count: number): Promise<void>;
   /** Resolves when this many broadcasts have come. */
   waitForBroadcasts(count: number): Promise<void>;
+  /** From now on nothing is answered, though the connection stays. */
+  fallSilent(): void;
   /** Ends the connection. */
   hangUp(): void;
   bytesWritten(): number;
@@ -85,7 +87,13 @@ function heardPacket(id: number, packet: Parameters<OracleRadio['hear']>[0]): Lo
 
 /** Starts the radio on a free port. */
 export async function startOracleRadio(): Promise<OracleRadio> {
-  const state = { handshakes: 0, written: 0, read: 0, broadcasts: [] as Uint8Array[] };
+  const state = {
+    silent: false,
+    handshakes: 0,
+    written: 0,
+    read: 0,
+    broadcasts: [] as Uint8Array[],
+  };
   let socket: Socket | null = null;
   let nextId = 1;
   let checks: (() => void)[] = [];
@@ -103,6 +111,7 @@ export async function startOracleRadio(): Promise<OracleRadio> {
       check();
     });
   const write = (bytes: Uint8Array) => {
+    if (state.silent) return;
     socket?.write(bytes);
     state.written += bytes.length;
   };
@@ -149,6 +158,9 @@ export async function startOracleRadio(): Promise<OracleRadio> {
     broadcasts: () => state.broadcasts,
     handshakes: (count) => until(() => state.handshakes >= count),
     waitForBroadcasts: (count) => until(() => state.broadcasts.length >= count),
+    fallSilent: () => {
+      state.silent = true;
+    },
     hangUp: () => socket?.destroy(),
     bytesWritten: () => state.written,
     bytesRead: () => state.read,
