@@ -9,6 +9,7 @@ import { registerClockCommand } from './clock';
 import { registerConfigCommand } from './config';
 import { registerGatewayCommand } from './gateway';
 import { registerRecoveryKeyCommand } from './recovery-key';
+import { registerServiceCommand } from './service';
 import { registerVillageCommand } from './village';
 
 const program = new Command('tallywell')
@@ -21,6 +22,7 @@ registerGatewayCommand(program);
 registerConfigCommand(program);
 registerClockCommand(program);
 registerRecoveryKeyCommand(program);
+registerServiceCommand(program);
 // exitOverride is not inherited by verbs that were added with addCommand or command(): set it on each.
 for (const verb of program.commands) {
   verb.exitOverride();

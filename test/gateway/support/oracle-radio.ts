@@ -87,13 +87,8 @@ function heardPacket(id: number, packet: Parameters<OracleRadio['hear']>[0]): Lo
 
 /** Starts the radio on a free port. */
 export async function startOracleRadio(): Promise<OracleRadio> {
-  const state = {
-    silent: false,
-    handshakes: 0,
-    written: 0,
-    read: 0,
-    broadcasts: [] as Uint8Array[],
-  };
+  const state = { handshakes: 0, written: 0, read: 0, broadcasts: [] as Uint8Array[] };
+  let silent = false;
   let socket: Socket | null = null;
   let nextId = 1;
   let checks: (() => void)[] = [];
@@ -111,7 +106,7 @@ export async function startOracleRadio(): Promise<OracleRadio> {
       check();
     });
   const write = (bytes: Uint8Array) => {
-    if (state.silent) return;
+    if (silent) return;
     socket?.write(bytes);
     state.written += bytes.length;
   };
@@ -158,9 +153,7 @@ export async function startOracleRadio(): Promise<OracleRadio> {
     broadcasts: () => state.broadcasts,
     handshakes: (count) => until(() => state.handshakes >= count),
     waitForBroadcasts: (count) => until(() => state.broadcasts.length >= count),
-    fallSilent: () => {
-      state.silent = true;
-    },
+    fallSilent: () => void (silent = true),
     hangUp: () => socket?.destroy(),
     bytesWritten: () => state.written,
     bytesRead: () => state.read,
