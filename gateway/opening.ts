@@ -93,7 +93,7 @@ export interface BackupOptions {
 const DEFAULT_RADIO_PORT = 4403;
 
 /** Chooses the transport from the address. Throws: when it has neither form. */
-function transportOf(radio: string): OpenTransport {
+export function transportOf(radio: string): OpenTransport {
   if (radio.startsWith('serial:')) return serialTransport(radio.slice('serial:'.length));
   if (!radio.startsWith('tcp://')) {
     throw new Error(`radio "${radio}": write tcp://host:port or serial:/dev/…`);

@@ -7,6 +7,7 @@ import { Command, CommanderError } from 'commander';
 import packageJson from '../package.json';
 import { registerClockCommand } from './clock';
 import { registerConfigCommand } from './config';
+import { registerDoctorCommand } from './doctor';
 import { registerGatewayCommand } from './gateway';
 import { registerRecoveryKeyCommand } from './recovery-key';
 import { registerServiceCommand } from './service';
@@ -20,6 +21,7 @@ const program = new Command('tallywell')
 registerVillageCommand(program);
 registerGatewayCommand(program);
 registerConfigCommand(program);
+registerDoctorCommand(program);
 registerClockCommand(program);
 registerRecoveryKeyCommand(program);
 registerServiceCommand(program);

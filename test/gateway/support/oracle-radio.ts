@@ -57,7 +57,7 @@ function handshake(nonce: number): Uint8Array[] {
   const channel = {
     index: 0,
     role: Channel.Channel_Role.PRIMARY,
-    settings: { name: 'serial', psk: new Uint8Array(32).fill(7) },
+    settings: { name: 'serial', psk: new Uint8Array(32).fill(7, 1) },
   };
   const lora = { usePreset: true, region: 3, txEnabled: true, hopLimit: 3 };
   return [
@@ -88,7 +88,6 @@ function heardPacket(id: number, packet: Parameters<OracleRadio['hear']>[0]): Lo
 /** Starts the radio on a free port. */
 export async function startOracleRadio(): Promise<OracleRadio> {
   const state = { handshakes: 0, written: 0, read: 0, broadcasts: [] as Uint8Array[] };
-  let silent = false;
   let socket: Socket | null = null;
   let nextId = 1;
   let checks: (() => void)[] = [];
@@ -106,7 +105,6 @@ export async function startOracleRadio(): Promise<OracleRadio> {
       check();
     });
   const write = (bytes: Uint8Array) => {
-    if (silent) return;
     socket?.write(bytes);
     state.written += bytes.length;
   };
@@ -153,7 +151,7 @@ export async function startOracleRadio(): Promise<OracleRadio> {
     broadcasts: () => state.broadcasts,
     handshakes: (count) => until(() => state.handshakes >= count),
     waitForBroadcasts: (count) => until(() => state.broadcasts.length >= count),
-    fallSilent: () => void (silent = true),
+    fallSilent: () => socket?.removeAllListeners('data'),
     hangUp: () => socket?.destroy(),
     bytesWritten: () => state.written,
     bytesRead: () => state.read,
