@@ -91,16 +91,14 @@ function channelFindings(what: string, info: RadioInfo): Finding[] {
 }
 
 function firmwareFindings(what: string, { metadata }: RadioInfo): Finding[] {
-  const [major, minor] = (metadata?.firmwareVersion ?? '').split('.').map(Number);
+  const version = metadata?.firmwareVersion ?? '';
+  if (version === '') return [];
+  const [major, minor] = version.split('.').map(Number);
   const isOld =
     major < FIRMWARE_FROM[0] || (major === FIRMWARE_FROM[0] && minor < FIRMWARE_FROM[1]);
   if (!isOld) return [];
   return [
-    warning(
-      what,
-      `firmware ${metadata?.firmwareVersion} is old`,
-      `install ${FIRMWARE_FROM.join('.')} or newer`,
-    ),
+    warning(what, `firmware ${version} is old`, `install ${FIRMWARE_FROM.join('.')} or newer`),
   ];
 }
 
