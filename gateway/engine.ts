@@ -34,6 +34,7 @@ import {
   SETTLED_MS,
   TICK_MS,
 } from './limits';
+import { createLiveness } from './liveness';
 import { type Base, type GatewayOptions, importTimeS } from './opening';
 import { keepRadios, type Radios } from './radios';
 import type { Teller } from './tell';
@@ -273,7 +274,9 @@ export function createEngine(
   let teller: Teller | null = null;
   const recovered = () => chores.takeKeys();
   const disk = keepDisk(options.dataDir, { store, log, forget: custody.forget, recovered });
+  const liveness = createLiveness(clock, store, disk);
   const { commit, within } = createCommitter(clock, paced, disk, store, (counted) => {
+    liveness.committed();
     teller?.afterCommit(custody.takeChangedSites());
     if (counted) teller?.tellHealth();
   });
@@ -295,13 +298,14 @@ export function createEngine(
     teller: () => teller,
   });
   const backups = createBackupKeeping(options, { store, clock, log });
-  const ticker = createTicker(clock, guarded(chores.all, disk, backups));
+  const ticker = createTicker(clock, [...guarded(chores.all, disk, backups), liveness.chore]);
   return {
     radios,
     bulletinCounts: sender.counts,
     clockKeeping: keeping,
     diskProblem: disk.problem,
     backups,
+    hangs: liveness.problem,
     nodesWaiting: announcing.nodesWaiting,
     lastHeardS: hearings.lastHeardS,
     commit,

@@ -20,12 +20,14 @@ import { createRecordReader, type RecordReader } from './edges/store/read-record
 import { createSiteReader, type SiteReader } from './edges/store/read-sites';
 import { createEngine, type Engine } from './engine';
 import { openEntrance } from './entrance';
-import { STOP_DRAIN_MS } from './limits';
+import { STOP_STEP_MS } from './limits';
+import { createMetrics } from './metrics';
 import { type Base, type GatewayOptions, openBase } from './opening';
 import { recoveryView } from './recovery';
 import { answerRequests, type RequestCounts, type RequestDoors } from './requests';
 import { type GatewayStatus, type OutboxView, readStatus } from './status';
-import { type BrokerTeller, createTeller, type Teller } from './tell';
+import { atMost, createStop } from './stopping';
+import { type BrokerTeller, createTeller } from './tell';
 import { discoveryOf, openPublisher, sitesInUse } from './telling';
 import { createViews, SCHEMAS } from './views';
 
@@ -37,6 +39,8 @@ export interface RunningGateway {
   /** Address of the broker, without password. */
   mqttUrl: string;
   status(): GatewayStatus;
+  /** What hangs, for a watchdog; null = it does its work. */
+  hangs(): string | null;
   /** Stops: what is heard is committed, the outbox is drained (at most 10 s), everything closes. */
   stop(): Promise<void>;
   /** Resolves once it has stopped, whoever asked. */
@@ -209,10 +213,14 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const to = createTeller({ ...doors, ...told, discovery: discoveryOf(options, base) });
   teller = to;
   requests = listenForRequests(options, engine, to, { ...doors, ...told });
-  const views = createViews({ records, sites, pod, nowMs: clock.nowMs, status });
+  const metrics = createMetrics({ dataDir: options.dataDir, status, hangs: engine.hangs });
+  const readings = { records, sites, pod, nowMs: clock.nowMs, status, metrics: metrics.answer };
+  const views = createViews(readings);
   const answer = entrance.answers(views, (body) => setClockFrom(engine.clockKeeping, body));
   const http = await orElse(
-    startHttp(options.host ?? '127.0.0.1', options.httpPort ?? 8080, answer),
+    startHttp(options.httpHost ?? options.host ?? '127.0.0.1', options.httpPort ?? 8080, answer, {
+      onAnswered: metrics.countRequest,
+    }),
     () => publisher.close().then(closeFiles),
   );
   for (const warning of status().warnings) (options.log ?? stderrLog)(`WARNING: ${warning}`);
@@ -221,33 +229,12 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     engine.begin(to);
   };
   const { stop, stopped } = createStop(engine, to, () =>
-    publisher.close().then(http.close).then(closeFiles),
+    atMost(STOP_STEP_MS, publisher.close()).then(http.close).then(closeFiles),
   );
   const running = { publicKey: toHex(base.key.publicKey), httpUrl: http.url, mqttUrl: url };
   if (isParentClock(clock)) {
     listenToParent({ barrier: createBarrier(engine, clock, begin), stop: () => void stop() });
     tellParent({ type: 'ready', pid: process.pid, ...running });
   } else begin();
-  return { ...running, status, stop, stopped };
-}
-
-/** The graceful end, once. */
-function createStop(engine: Engine, teller: Teller, closeAll: () => Promise<void>) {
-  let tellStopped = () => {};
-  const stopped = new Promise<void>((resolve) => {
-    tellStopped = resolve;
-  });
-  let stopping: Promise<void> | null = null;
-  const run = async () => {
-    engine.end();
-    await teller.drain(STOP_DRAIN_MS);
-    await teller.goodbye();
-    await closeAll();
-    tellStopped();
-  };
-  const stop = (): Promise<void> => {
-    stopping ??= run();
-    return stopping;
-  };
-  return { stop, stopped };
+  return { ...running, status, hangs: engine.hangs, stop, stopped };
 }

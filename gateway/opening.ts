@@ -38,6 +38,9 @@ export interface GatewayOptions {
   host?: string;
   /** Port of the embedded broker without TLS, 0 = any free one, null = none (then mqttTls). Default 1883. */
   mqttPort?: number | null;
+  /** The same for one of the two; each goes before `host`. */
+  httpHost?: string;
+  mqttHost?: string;
   /** 0 = any free one. */
   httpPort?: number;
   /** TLS of the embedded broker, on a port of its own beside the plain one. */
@@ -107,7 +110,7 @@ export interface BackupOptions {
 const DEFAULT_RADIO_PORT = 4403;
 
 /** Chooses the transport from the address. Throws: when it has neither form. */
-function transportOf(radio: string): OpenTransport {
+export function transportOf(radio: string): OpenTransport {
   if (radio.startsWith('serial:/')) return serialTransport(radio.slice('serial:'.length));
   const url = radio.startsWith('tcp://') && URL.canParse(radio) ? new URL(radio) : null;
   if (url === null || url.hostname === '' || url.username !== '') {

@@ -49,7 +49,7 @@ async function openEmbedded(doors: TellingDoors): Promise<OpenedPublisher> {
   const { store, pod } = doors.base;
   const broker = await startBroker({
     ...{ accounts, pod, clock, kept: store.keptMqtt() },
-    host: options.host ?? '127.0.0.1',
+    host: options.mqttHost ?? options.host ?? '127.0.0.1',
     port: options.mqttPort === undefined ? 1883 : options.mqttPort,
     tls: options.mqttTls ?? null,
     anonymous: options.anonymous ?? 'reader',

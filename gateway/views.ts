@@ -4,6 +4,7 @@
  * Described in docs/api.md.
  */
 
+import { CONFIG_JSON_SCHEMA } from './config/schema';
 import { namedCounters, recordMessage, type SiteReading, siteMessage } from './core/messages';
 import { type Answer, type AnswerFunction, errorAnswer } from './edges/http/answer';
 import type { RecordReader } from './edges/store/read-records';
@@ -21,13 +22,14 @@ import type { GatewayStatus } from './status';
 import { dayStartS } from './tell';
 import { type PageSite, sitesPage } from './web/page';
 
-/** JSON Schemas of everything told and asked, by name. */
+/** JSON Schemas of everything told and asked, and of the configuration, by name. */
 export const SCHEMAS: Record<string, object> = {
   availability: availabilitySchema,
   'bridge-event': bridgeEventSchema,
   'bridge-health': bridgeHealthSchema,
   'bridge-info': bridgeInfoSchema,
   'bridge-state': bridgeStateSchema,
+  config: CONFIG_JSON_SCHEMA,
   record: recordSchema,
   site: siteSchema,
   ...REQUEST_SCHEMAS,
@@ -45,6 +47,8 @@ export interface ViewDoors {
   pod: string;
   nowMs(): number;
   status(): GatewayStatus;
+  /** Answers GET /metrics. */
+  metrics(): Promise<Answer>;
 }
 
 function json(body: object, status = 200): Answer {
@@ -147,6 +151,7 @@ export function createViews(doors: ViewDoors): AnswerFunction {
       const { healthy, problems } = status();
       return json({ healthy, problems }, healthy ? 200 : 503);
     }
+    if (segments.length === 1 && segments[0] === 'metrics') return doors.metrics();
     if (segments[0] === 'api' && segments[1] === 'v1') return api(segments.slice(2), query);
     return errorAnswer(404, 'not found');
   };

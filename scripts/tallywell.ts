@@ -4,29 +4,40 @@
  * Exit codes: 0 good; 1 something went wrong (said in words); 2 the command line was not understood.
  */
 import { Command, CommanderError } from 'commander';
+import packageJson from '../package.json';
 import { registerAccountCommand } from './account';
 import { registerBackupCommand } from './backup';
 import { registerClockCommand } from './clock';
+import { registerConfigCommand } from './config';
+import { registerDoctorCommand } from './doctor';
 import { registerGatewayCommand } from './gateway';
 import { registerRecoveryKeyCommand } from './recovery-key';
 import { registerRestoreCommands } from './restore';
+import { registerServiceCommand } from './service';
 import { registerTokenCommand } from './token';
 import { registerVillageCommand } from './village';
 
 const program = new Command('tallywell')
   .description('A mesh of small counters for places without internet: signed litres and meals.')
+  .version(packageJson.version)
   .showHelpAfterError('(--help tells what there is)')
   .exitOverride();
 registerVillageCommand(program);
 registerGatewayCommand(program);
+registerConfigCommand(program);
+registerDoctorCommand(program);
 registerClockCommand(program);
 registerRecoveryKeyCommand(program);
 registerAccountCommand(program);
 registerTokenCommand(program);
 registerBackupCommand(program);
 registerRestoreCommands(program);
+registerServiceCommand(program);
 // exitOverride is not inherited by verbs that were added with addCommand or command(): set it on each.
-for (const verb of program.commands) verb.exitOverride();
+for (const verb of program.commands) {
+  verb.exitOverride();
+  for (const below of verb.commands) below.exitOverride();
+}
 
 try {
   await program.parseAsync();

@@ -88,11 +88,11 @@ function startGateway(): Promise<{ child: ChildProcess; url: string }> {
       ...['dist/tallywell.js', 'gateway', '--data', FOLDER, '--radio', 'tcp://127.0.0.1:9'],
       ...['--register', join(FOLDER, 'register.json'), '--http-port', '0', '--mqtt-port', '0'],
     ],
-    { stdio: ['ignore', 'ignore', 'pipe'] },
+    { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   return new Promise((resolve, reject) => {
     let text = '';
-    child.stderr?.on('data', (chunk) => {
+    child.stdout?.on('data', (chunk) => {
       text += chunk;
       const url = /page (\S+)/.exec(text)?.[1];
       if (url) resolve({ child, url });

@@ -24,16 +24,17 @@ async function oracleRadio(): Promise<OracleRadio> {
 
 interface Run {
   child: ChildProcess;
-  /** Lines of stderr so far. */
+  /** Lines of the log and of stderr so far. */
   lines: string[];
   /** Exit code, or the signal's name. */
   end: Promise<number | string | null>;
 }
 
 function run(command: string, args: string[]): Run {
-  const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   onTestFinished(() => void child.kill('SIGKILL'));
   const lines: string[] = [];
+  createInterface({ input: child.stdout }).on('line', (line) => lines.push(line));
   createInterface({ input: child.stderr }).on('line', (line) => lines.push(line));
   const end = new Promise<number | string | null>((resolve) =>
     child.on('close', (code, signal) => resolve(code ?? signal)),

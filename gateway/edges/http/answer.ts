@@ -6,7 +6,7 @@
 /** What is answered. */
 export interface Answer {
   status: number;
-  type: 'application/json' | 'text/html' | 'application/schema+json';
+  type: 'application/json' | 'text/html' | 'application/schema+json' | 'text/plain; version=0.0.4';
   body: string;
   /** Besides the ones that every answer has. */
   headers?: Record<string, string>;
@@ -39,7 +39,10 @@ export interface Question {
 export type QuestionFunction = (question: Question) => Promise<Answer>;
 
 /** Answers a reading question. */
-export type AnswerFunction = (segments: string[], query: URLSearchParams) => Answer;
+export type AnswerFunction = (
+  segments: string[],
+  query: URLSearchParams,
+) => Answer | Promise<Answer>;
 
 /** JSON. */
 export function jsonAnswer(body: object, status = 200, headers?: Record<string, string>): Answer {

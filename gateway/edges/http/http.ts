@@ -37,15 +37,21 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
-/** Who may ask how often. */
+/** Who may ask how often, and who hears of it. */
 export interface HttpLimits {
   /** ms of a clock that only rises. */
   steadyMs(): number;
   /** Addresses that may ask as often as they like: a program on this machine has its processor anyway. */
   isFree(address: string): boolean;
+  /** Told the status of each answer. */
+  onAnswered(status: number): void;
 }
 
-const USUAL_LIMITS: HttpLimits = { steadyMs: () => performance.now(), isFree: isLoopback };
+const USUAL_LIMITS: HttpLimits = {
+  steadyMs: () => performance.now(),
+  isFree: isLoopback,
+  onAnswered: () => {},
+};
 
 const HEADERS = {
   'Cache-Control': 'no-store',
@@ -169,8 +175,9 @@ export async function startHttp(
   host: string,
   port: number,
   answer: QuestionFunction,
-  limits: HttpLimits = USUAL_LIMITS,
+  other: Partial<HttpLimits> = {},
 ): Promise<HttpServer> {
+  const limits = { ...USUAL_LIMITS, ...other };
   const buckets = createTokenBuckets({
     perS: HTTP_REQUESTS_PER_S_MAX,
     burst: HTTP_REQUESTS_BURST_MAX,
@@ -194,7 +201,10 @@ export async function startHttp(
   const server = createServer(
     { maxHeaderSize: HTTP_HEADER_BYTES_MAX, ...times },
     (request, response) => {
-      const answered = answerTo(request).then((told) => send(response, told, request));
+      const answered = answerTo(request).then((told) => {
+        limits.onAnswered(told.status);
+        send(response, told, request);
+      });
       underWay.add(answered);
       // One that fails stays unhandled, and ends the process.
       answered.then(() => underWay.delete(answered));

@@ -33,11 +33,11 @@ test('a full disk: nothing is lost, nothing acknowledged, the page stays, and it
   const child = spawn(
     process.execPath,
     [script, 'gateway', '--hold-back', '0', '--http-port', '0', '--mqtt-port', '0', ...args],
-    { stdio: ['ignore', 'ignore', 'pipe'], env: recordingEnv(made, folder, join(made, 'calls')) },
+    { stdio: ['ignore', 'pipe', 'inherit'], env: recordingEnv(made, folder, join(made, 'calls')) },
   );
   onTestFinished(() => void child.kill('SIGKILL'));
   const lines: string[] = [];
-  createInterface({ input: child.stderr }).on('line', (line) => lines.push(line));
+  createInterface({ input: child.stdout }).on('line', (line) => lines.push(line));
   await until(() => lines.some((line) => line.includes('radio ready')));
   const url = /page (\S+)/.exec(lines.join(' '))?.[1] as string;
   const health = async () =>

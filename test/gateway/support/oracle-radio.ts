@@ -71,6 +71,8 @@ export interface OracleRadio {
   handshakes(count: number): Promise<void>;
   /** Resolves when this many broadcasts have come. */
   waitForBroadcasts(count: number): Promise<void>;
+  /** From now on nothing is answered, though the connection stays. */
+  fallSilent(): void;
   /** Ends the connection. */
   hangUp(): void;
   bytesWritten(): number;
@@ -269,6 +271,7 @@ export async function startOracleRadio(settings: OracleSettings = {}): Promise<O
     broadcasts: () => state.broadcasts,
     handshakes: (count) => until(() => state.handshakes >= count),
     waitForBroadcasts: (count) => until(() => state.broadcasts.length >= count),
+    fallSilent: () => socket?.removeAllListeners('data'),
     hangUp: () => socket?.destroy(),
     bytesWritten: () => state.written,
     bytesRead: () => state.read,
