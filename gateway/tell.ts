@@ -86,14 +86,22 @@ function createPump(store: Store, publisher: Publisher, outbox: Outbox) {
     }
     return failedAt < 0;
   };
+  // Something was committed while the last look at the outbox was already over: look once more.
+  let isAsked = false;
   const run = async () => {
-    while (await pumpOnce());
+    try {
+      do {
+        isAsked = false;
+        while (await pumpOnce());
+      } while (isAsked);
+    } finally {
+      running = null;
+    }
   };
   return {
     start(): Promise<void> {
-      running ??= run().finally(() => {
-        running = null;
-      });
+      isAsked = true;
+      running ??= run();
       return running;
     },
     lag: () => outbox.last() - cursor,
