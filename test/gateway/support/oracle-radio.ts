@@ -33,6 +33,10 @@ export interface OracleRadio {
   broadcasts(): Uint8Array[];
   /** Resolves when a client has asked for the configuration this often, in all. */
   handshakes(count: number): Promise<void>;
+  /** A client is connected. */
+  isConnected(): boolean;
+  /** The client of now has asked for the configuration and has got it. */
+  isReady(): boolean;
   /** Resolves when this many broadcasts have come. */
   waitForBroadcasts(count: number): Promise<void>;
   /** Ends the connection. */
@@ -87,6 +91,7 @@ function heardPacket(id: number, packet: Parameters<OracleRadio['hear']>[0]): Lo
 export async function startOracleRadio(): Promise<OracleRadio> {
   const state = { handshakes: 0, written: 0, read: 0, broadcasts: [] as Uint8Array[] };
   let socket: Socket | null = null;
+  let ready = false;
   let nextId = 1;
   let checks: (() => void)[] = [];
   const changed = () => {
@@ -111,6 +116,7 @@ export async function startOracleRadio(): Promise<OracleRadio> {
     if (payloadVariant.case === 'wantConfigId') {
       for (const bytes of handshake(payloadVariant.value)) write(bytes);
       state.handshakes += 1;
+      ready = true;
     } else if (payloadVariant.case === 'packet') {
       const { to, id, payloadVariant: inner } = payloadVariant.value;
       if (to === BROADCAST) state.broadcasts.push(new Uint8Array(inner.value.payload));
@@ -120,10 +126,16 @@ export async function startOracleRadio(): Promise<OracleRadio> {
   };
   const server: Server = createServer((client) => {
     socket = client;
+    ready = false;
     state.written = 0;
     state.read = 0;
     let buffer: number[] = [];
     client.on('error', () => {});
+    client.on('close', () => {
+      if (socket !== client) return;
+      socket = null;
+      ready = false;
+    });
     client.on('data', (chunk) => {
       state.read += chunk.length;
       buffer.push(...chunk);
@@ -147,6 +159,8 @@ export async function startOracleRadio(): Promise<OracleRadio> {
     },
     write,
     broadcasts: () => state.broadcasts,
+    isConnected: () => socket !== null,
+    isReady: () => ready,
     handshakes: (count) => until(() => state.handshakes >= count),
     waitForBroadcasts: (count) => until(() => state.broadcasts.length >= count),
     hangUp: () => socket?.destroy(),
