@@ -168,3 +168,11 @@ export const NOTICE_ACCEPTED_AFTER = 6;
 export const NOTICE_OFTEN_MAX = 720;
 /** After that, and when all nodes have it: before every so manyth bulletin of a group, for ever. */
 export const NOTICE_EVERY = 24;
+
+// What a radio may make the gateway remember.
+/** Packets kept while the radio still tells its configuration, packets: more than its own queue holds. */
+export const RADIO_HELD_MAX = 256;
+/** Nodes of the radio's database that are remembered, nodes: more than any radio keeps. */
+export const RADIO_NODES_MAX = 512;
+/** Channels a radio has, channels: indexes 0..7. */
+export const RADIO_CHANNELS_MAX = 8;

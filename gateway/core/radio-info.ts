@@ -9,6 +9,7 @@ import type { FromRadio } from '../../shared/meshtastic/from-radio';
 import type { LoRaConfig } from '../../shared/meshtastic/lora-config';
 import type { NodeInfo } from '../../shared/meshtastic/node-info';
 import type { User } from '../../shared/meshtastic/user';
+import { RADIO_CHANNELS_MAX, RADIO_NODES_MAX } from '../limits';
 
 /** DeviceMetadata.role of a radio that passes on and delivers core ports only, so not ours. */
 const ROLE_ROUTER = 2;
@@ -31,14 +32,18 @@ export function unknownRadio(): RadioInfo {
 }
 
 function withChannel(channels: Channel[], channel: Channel): Channel[] {
+  if (channel.index < 0 || channel.index >= RADIO_CHANNELS_MAX) return channels;
   const others = channels.filter((other) => other.index !== channel.index);
   if (channel.role === CHANNEL_DISABLED) return others;
   return [...others, channel].sort((a, b) => a.index - b.index);
 }
 
-function withNode(nodes: NodeInfo[], node: NodeInfo): NodeInfo[] {
+/** Of too many the one told longest ago gives way, but never the radio's own entry. */
+function withNode({ nodes, myNodeNum }: RadioInfo, node: NodeInfo): NodeInfo[] {
   const at = nodes.findIndex((other) => other.num === node.num);
-  return at < 0 ? [...nodes, node] : nodes.with(at, node);
+  if (at >= 0) return nodes.with(at, node);
+  const out = nodes.length < RADIO_NODES_MAX ? -1 : nodes[0].num === myNodeNum ? 1 : 0;
+  return [...nodes.filter((_, place) => place !== out), node];
 }
 
 /** What is known after one more message of the radio; messages that tell nothing about it change nothing. */
@@ -47,7 +52,7 @@ export function learn(info: RadioInfo, message: FromRadio): RadioInfo {
   if (message.metadata) return { ...info, metadata: message.metadata };
   if (message.config?.lora) return { ...info, lora: message.config.lora };
   if (message.channel) return { ...info, channels: withChannel(info.channels, message.channel) };
-  if (message.nodeInfo) return { ...info, nodes: withNode(info.nodes, message.nodeInfo) };
+  if (message.nodeInfo) return { ...info, nodes: withNode(info, message.nodeInfo) };
   return info;
 }
 

@@ -7,7 +7,7 @@
  * | state | meaning | leaves it by |
  * |---|---|---|
  * | closed | no connection | start -> syncing |
- * | syncing | asked for the configuration | its nonce comes back -> ready; 10 s silence or 60 s in all -> lost |
+ * | syncing | asked for the configuration | its nonce comes back -> ready; 10 s silence, 60 s in all or too many packets -> lost |
  * | ready | packets flow, a heartbeat each 60 s | `rebooted` -> syncing; 3 heartbeats unanswered -> lost |
  * | lost | the radio does not answer: the owner closes the connection | closed -> closed |
  *
@@ -28,6 +28,7 @@ import {
 import {
   HEARTBEAT_MS,
   HEARTBEATS_MISSED_MAX,
+  RADIO_HELD_MAX,
   SENT_ANSWER_MS,
   STREAM_IDLE_MS,
   SYNC_PROGRESS_MS,
@@ -48,7 +49,7 @@ import {
 const WAKE_BYTE = 0xc3;
 
 /** Why a session is lost. */
-export type LostCause = 'sync-silent' | 'sync-too-long' | 'heartbeats-unanswered';
+export type LostCause = 'sync-silent' | 'sync-too-long' | 'sync-flooded' | 'heartbeats-unanswered';
 
 /**
  * What happened, in the order it did:
@@ -184,6 +185,12 @@ function isOwn(session: Session, packet: MeshPacket): boolean {
   return packet.transportMechanism === 0 && packet.rxRssi === 0 && packet.rxSnr === 0;
 }
 
+/** Keeps a packet until the handshake is complete: it tells which channel is ours. */
+function hold(session: Session, packet: MeshPacket): void {
+  if (session.held.length < RADIO_HELD_MAX) session.held.push(packet);
+  else lose(session, 'sync-flooded');
+}
+
 function onPacket(session: Session, packet: MeshPacket): void {
   const own = isOwn(session, packet);
   const errorReason = routingErrorOf(packet);
@@ -192,7 +199,7 @@ function onPacket(session: Session, packet: MeshPacket): void {
     account(session, withRouting(sent, packet, errorReason, own, session.nowMs));
   } else if (own) tell(session, { type: 'own-packet', packet });
   else if (session.state === 'ready') tell(session, { type: 'packet', packet });
-  else session.held.push(packet);
+  else if (session.state === 'syncing') hold(session, packet);
 }
 
 function onQueueStatus(session: Session, status: NonNullable<FromRadio['queueStatus']>): void {

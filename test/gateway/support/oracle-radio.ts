@@ -87,12 +87,23 @@ function heardPacket(id: number, packet: Parameters<OracleRadio['hear']>[0]): Lo
   });
 }
 
-/** Starts the radio on a free port. */
-export async function startOracleRadio(): Promise<OracleRadio> {
-  const state = { handshakes: 0, written: 0, read: 0, broadcasts: [] as Uint8Array[] };
-  let socket: Socket | null = null;
-  let ready = false;
-  let nextId = 1;
+/** Takes a client's bytes apart into bodies. */
+function frameTaker(onBody: (body: Uint8Array) => void) {
+  let buffer: number[] = [];
+  return (chunk: Uint8Array) => {
+    buffer.push(...chunk);
+    // Wake bytes stand before the first frame.
+    while (buffer[0] === 0xc3) buffer.shift();
+    while (buffer.length >= 4 && buffer.length >= 4 + buffer[2] * 256 + buffer[3]) {
+      const length = buffer[2] * 256 + buffer[3];
+      onBody(new Uint8Array(buffer.slice(4, 4 + length)));
+      buffer = buffer.slice(4 + length);
+    }
+  };
+}
+
+/** Promises that resolve when something holds; asked again after each change. */
+function createWaiters() {
   let checks: (() => void)[] = [];
   const changed = () => {
     for (const check of checks) check();
@@ -107,6 +118,16 @@ export async function startOracleRadio(): Promise<OracleRadio> {
       checks.push(check);
       check();
     });
+  return { changed, until };
+}
+
+/** Starts the radio on a free port. */
+export async function startOracleRadio(): Promise<OracleRadio> {
+  const state = { handshakes: 0, written: 0, read: 0, broadcasts: [] as Uint8Array[] };
+  let socket: Socket | null = null;
+  let ready = false;
+  let nextId = 1;
+  const { changed, until } = createWaiters();
   const write = (bytes: Uint8Array) => {
     socket?.write(bytes);
     state.written += bytes.length;
@@ -129,23 +150,16 @@ export async function startOracleRadio(): Promise<OracleRadio> {
     ready = false;
     state.written = 0;
     state.read = 0;
-    let buffer: number[] = [];
     client.on('error', () => {});
     client.on('close', () => {
       if (socket !== client) return;
       socket = null;
       ready = false;
     });
+    const take = frameTaker(onToRadio);
     client.on('data', (chunk) => {
       state.read += chunk.length;
-      buffer.push(...chunk);
-      // Wake bytes stand before the first frame.
-      while (buffer[0] === 0xc3) buffer.shift();
-      while (buffer.length >= 4 && buffer.length >= 4 + buffer[2] * 256 + buffer[3]) {
-        const length = buffer[2] * 256 + buffer[3];
-        onToRadio(new Uint8Array(buffer.slice(4, 4 + length)));
-        buffer = buffer.slice(4 + length);
-      }
+      take(chunk);
       changed();
     });
   });
