@@ -128,6 +128,7 @@ test('a record behind the newest does not make the newest unknown: heard again, 
 
 test('what a node no longer keeps holds up no acknowledgement', () => {
   const all = scene();
+  all.record(1);
   all.record(20, { kept: 4 });
   const [state] = all.custody.states();
   expect(entryFor(state)).toMatchObject({ contiguous: 16, stored: 0b100 });
