@@ -16,17 +16,20 @@ export const CLOCK_FACTOR = 120;
 export type KillPlan =
   /** At the N-th call that changes a file; `how`: before, in its middle, after. */
   | { at: 'call'; call: number; how: 0 | 1 | 2 }
-  /** So many ms after it began, connected to its radio, or asked for the radio's configuration. */
-  | { at: 'begun' | 'connected' | 'ready'; ms: number };
+  /** So many ms after it began, connected to its radio, asked for the radio's configuration, or sent a bulletin. */
+  | { at: 'begun' | 'connected' | 'ready' | 'bulletin'; ms: number };
 
 /** The plan of a life: the stages take turns, the moment in each is by chance. */
 export function planOf(life: number, chance: () => number): KillPlan {
   const how = Math.floor(chance() * 3) as 0 | 1 | 2;
-  if (life % 5 === 0) return { at: 'call', call: 1 + Math.floor(chance() * 40), how };
-  if (life % 5 === 1) return { at: 'connected', ms: chance() * 10 };
-  if (life % 5 === 2) return { at: 'ready', ms: chance() * 2_500 };
+  const kind = life % 6;
+  if (kind === 0) return { at: 'call', call: 1 + Math.floor(chance() * 40), how };
+  // Just acknowledged: what was not durable by then is gone now.
+  if (kind === 1) return { at: 'bulletin', ms: chance() * 15 };
+  if (kind === 2) return { at: 'ready', ms: chance() * 2_500 };
   // The calls of a commit: between some ten and some hundred, so on a scale of powers.
-  if (life % 5 === 3) return { at: 'call', call: Math.floor(40 * 50 ** chance()), how };
+  if (kind === 3) return { at: 'call', call: Math.floor(40 * 50 ** chance()), how };
+  if (kind === 4) return { at: 'connected', ms: chance() * 10 };
   return { at: 'begun', ms: chance() * 2_500 };
 }
 
@@ -85,6 +88,10 @@ export function gateways(
       if (plan?.at === 'begun') killAfter(plan.ms);
       else if (plan?.at === 'connected') void when(radio.isConnected, plan.ms);
       else if (plan?.at === 'ready') void when(radio.isReady, plan.ms);
+      else if (plan?.at === 'bulletin') {
+        const before = radio.broadcasts().length;
+        void when(() => radio.broadcasts().length > before, plan.ms);
+      }
       return { end, stop: () => void child.kill('SIGTERM') };
     },
   };
