@@ -19,7 +19,7 @@ import {
   PASSWORD_REMEMBERED_MS,
   PASSWORDS_REMEMBERED_MAX,
   TOKEN_CHARS_MAX,
-} from './limits';
+} from './limits/http';
 
 /** How a login ended. */
 export type LoginOutcome =

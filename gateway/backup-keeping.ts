@@ -20,7 +20,7 @@ import {
   BACKUP_OLD_S,
   BACKUP_PUT_IN_HOURS,
   BACKUP_RETRY_MS,
-} from './limits';
+} from './limits/backup';
 import type { GatewayOptions } from './opening';
 
 type Place = 'card' | 'stick';

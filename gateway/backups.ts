@@ -38,7 +38,7 @@ import { loadGatewayKey } from './edges/key';
 import { bytesOfDatabase, copyDatabase, makeSingleFile } from './edges/store/copy';
 import { openFacts } from './edges/store/facts';
 import { takeLock } from './edges/store/lock';
-import { BACKUP_SPARE_BYTES } from './limits';
+import { BACKUP_SPARE_BYTES } from './limits/backup';
 
 const ANY_BACKUP = /^tallywell-([A-Za-z0-9_-]+)-(?:\d{8}T\d{4}Z(?:-\d+)?|n\d{6})\.sqlite$/;
 const MANIFEST_BYTES_MAX = 65_536;

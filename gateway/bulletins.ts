@@ -11,7 +11,8 @@ import { chooseForBulletin, entryFor, type SequenceState } from './core/sequence
 import type { GatewayClock } from './edges/clock';
 import type { GatewayKey } from './edges/key';
 import { META_BULLETIN_SEQUENCE, type Store } from './edges/store/store';
-import { BULLETIN_CLOCK_S_MAX, BULLETIN_SEQUENCE_MAX, BULLETIN_SEQUENCES_RESERVED } from './limits';
+import { BULLETIN_SEQUENCE_MAX, BULLETIN_SEQUENCES_RESERVED } from './limits/bulletins';
+import { BULLETIN_CLOCK_S_MAX } from './limits/clock';
 
 /** What bulletins are made of. */
 export interface BulletinDoors {

@@ -6,7 +6,7 @@ import { dirname } from 'node:path';
 import { type Checked, checkConnection, isDamage } from './edges/store/check';
 import { Sqlite } from './edges/store/sqlite';
 import { createVerifier } from './edges/verify';
-import { FACTS_WAIT_MS } from './limits';
+import { FACTS_WAIT_MS } from './limits/store';
 
 export { type Checked, isDamage } from './edges/store/check';
 

@@ -12,7 +12,7 @@ import { createNodesTime } from './core/nodes-time';
 import type { GpsOffer } from './core/radio-gps';
 import type { GatewayClock } from './edges/clock';
 import type { Store } from './edges/store/store';
-import { CLOCK_SAVE_MS, TECHNICIAN_UNCERTAINTY_S } from './limits';
+import { CLOCK_SAVE_MS, TECHNICIAN_UNCERTAINTY_S } from './limits/clock';
 
 /** Where the time is kept, for a restart of the process on a machine that ran on. */
 export const META_CLOCK = 'clock';

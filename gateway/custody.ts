@@ -22,7 +22,7 @@ import { addSequence, groupOf, hasSequence, noteKept, type SequenceState } from 
 import type { GatewayClock } from './edges/clock';
 import type { Store } from './edges/store/store';
 import type { Arrival } from './edges/store/write-record';
-import { HISTORICAL_AFTER_S } from './limits';
+import { HISTORICAL_AFTER_S } from './limits/store';
 import { createSequenceStates, type SequenceStates } from './sequence-states';
 
 /** What custody works with. */

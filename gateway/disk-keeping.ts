@@ -7,7 +7,7 @@
 import type { Log } from './edges/log';
 import { isDamage } from './edges/store/check';
 import type { Store } from './edges/store/store';
-import { DISK_FREE_BYTES_MIN } from './limits';
+import { DISK_FREE_BYTES_MIN } from './limits/store';
 
 /** What keeping the disk works with. */
 export interface DiskDoors {

@@ -5,167 +5,29 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { MeshPacket } from '../shared/meshtastic/mesh-packet';
-import { keyIdOf } from '../shared/verify';
 import { type Announcing, createAnnouncing } from './announcing';
-import { type BackupKeeping, createBackupKeeping } from './backup-keeping';
-import { type BulletinSender, createBulletinSender } from './bulletin-sender';
+import { createBackupKeeping } from './backup-keeping';
+import { createBulletinSender } from './bulletin-sender';
 import { damageWords } from './checking';
+import { createChores, createTicker, guarded } from './chores';
 import { type ClockKeeping, createClockKeeping, recallClock } from './clock-keeping';
-import { type BulletinSchedule, createBulletinSchedule } from './core/bulletin-schedule';
+import { createCommitter, createDurably } from './committing';
+import { createBulletinSchedule } from './core/bulletin-schedule';
 import type { OwnRadio } from './core/heard';
-import { isInUse } from './core/judge';
 import { createLatelyHeard } from './core/lately-heard';
-import { RegisterError } from './core/register';
-import { groupOf } from './core/sequences';
 import { type Custody, type CustodyDoors, createCustody } from './custody';
 import { createDiskKeeping, type DiskDoors, type DiskKeeping } from './disk-keeping';
 import type { GatewayClock } from './edges/clock';
 import { freeBytes } from './edges/disk';
-import { type Log, stderrLog } from './edges/log';
+import { stderrLog } from './edges/log';
 import type { Store } from './edges/store/store';
 import { createVerifier } from './edges/verify';
-import {
-  BACKUP_LOOK_MS,
-  COUNTS_COMMIT_MS,
-  GROUP_COMMIT_MS,
-  GROUP_RECORDS_MAX,
-  HEALTH_MS,
-  LAST_HEARD_STEP_S,
-  SETTLED_MS,
-  TICK_MS,
-} from './limits';
+import { LAST_HEARD_STEP_S } from './limits/clock';
+import { COUNTS_COMMIT_MS, GROUP_COMMIT_MS, GROUP_RECORDS_MAX } from './limits/store';
 import { createLiveness } from './liveness';
-import { type Base, type GatewayOptions, importTimeS } from './opening';
-import { keepRadios, type Radios } from './radios';
+import type { Base, GatewayOptions } from './opening';
+import { keepRadios } from './radios';
 import type { Teller } from './tell';
-
-/** Commits when it is time, and lets the tellers know. A paced gateway commits at its barriers. */
-function createCommitter(
-  clock: GatewayClock,
-  paced: boolean,
-  disk: DiskKeeping,
-  store: Store,
-  afterCommit: (counted: boolean) => void,
-) {
-  let cancel: (() => void) | null = null;
-  let atMs = 0;
-  const commit = () => {
-    cancel?.();
-    cancel = null;
-    if (store.pending() === 'nothing') return;
-    const counted = store.uncommittedCounts().size > 0;
-    if (disk.guard(store.commit)) afterCommit(counted);
-  };
-  return {
-    commit,
-    within(ms: number) {
-      if (paced || store.pending() === 'nothing') return;
-      if (cancel !== null && atMs <= clock.steadyMs() + ms) return;
-      cancel?.();
-      atMs = clock.steadyMs() + ms;
-      cancel = clock.at(clock.nowMs() + ms, commit);
-    },
-  };
-}
-
-/** Something done each tick, or after this much time. */
-interface Chore {
-  everyMs: number;
-  run(): void;
-}
-
-/** Runs what time alone makes due. */
-function createTicker(clock: GatewayClock, chores: Chore[]) {
-  let cancel = () => {};
-  const dueMs = chores.map(() => 0);
-  const tick = () => {
-    chores.forEach(({ everyMs, run }, at) => {
-      if (clock.steadyMs() < dueMs[at]) return;
-      dueMs[at] = clock.steadyMs() + everyMs;
-      run();
-    });
-    cancel = clock.at(clock.nowMs() + TICK_MS, tick);
-  };
-  return { start: tick, stop: () => cancel() };
-}
-
-function groupsInUse(store: Store): number[] {
-  return [
-    ...new Set(
-      store
-        .keys()
-        .filter(isInUse)
-        .map((key) => groupOf(key.slot)),
-    ),
-  ];
-}
-
-/** Takes over the register's file when it was changed. One that cannot be used changes nothing. */
-function createRegisterWatch(base: Base, clock: GatewayClock, log: Log, taken: () => void) {
-  return () => {
-    if (base.register === null || !base.register.hasChanged()) return;
-    try {
-      base.store.importRegister(base.register.read(), keyIdOf, importTimeS(base.store, clock));
-    } catch (error) {
-      if (!(error instanceof RegisterError)) throw error;
-      return log(`${error.message}; the register stays as it was`);
-    }
-    base.store.commit();
-    taken();
-    log('register: taken over again, for its file was changed');
-  };
-}
-
-/** What the chores work with. */
-interface ChoreDoors {
-  base: Base;
-  clock: GatewayClock;
-  log: Log;
-  custody: Custody;
-  schedule: BulletinSchedule;
-  keeping: ClockKeeping;
-  sender: BulletinSender;
-  radios: Radios;
-  commit(): void;
-  within(ms: number): void;
-  teller(): Teller | null;
-}
-
-/** Everything that time alone makes due. */
-function createChores(doors: ChoreDoors): { all: Chore[]; takeKeys(): void } {
-  const { base, clock, log, custody, schedule, keeping, radios, commit, within, teller } = doors;
-  const sendBulletins = () => {
-    if (schedule.due(clock.nowMs(), clock.steadyMs()).length === 0 || !radios.hasRoom()) return;
-    commit();
-    doors.sender.sendDue(custody.states(), radios);
-  };
-  const takeKeys = () => {
-    const released = custody.takeKeys();
-    if (released > 0) log(`register: ${released} packets of keys unknown before were judged`);
-    schedule.setGroups(groupsInUse(base.store), clock.nowMs());
-    commit();
-  };
-  const takeRegister = () => {
-    takeKeys();
-    teller()?.tellAll();
-  };
-  const noteSettled = () => {
-    custody.noteSettled();
-    within(COUNTS_COMMIT_MS);
-  };
-  const keepClock = () => {
-    keeping.tick();
-    within(COUNTS_COMMIT_MS);
-  };
-  const all = [
-    { everyMs: 0, run: createRegisterWatch(base, clock, log, takeRegister) },
-    { everyMs: 0, run: keepClock },
-    { everyMs: 0, run: sendBulletins },
-    { everyMs: HEALTH_MS, run: () => teller()?.tellByTime() },
-    { everyMs: SETTLED_MS, run: noteSettled },
-  ];
-  return { all, takeKeys };
-}
 
 /** What the radio's packets do. */
 function createHearing(doors: {
@@ -194,13 +56,6 @@ function createHearing(doors: {
   };
 }
 
-/** Chores that a full disk does not end, and the look at the disk itself. */
-function guarded(chores: Chore[], disk: DiskKeeping, backups: BackupKeeping): Chore[] {
-  const within = chores.map(({ everyMs, run }) => ({ everyMs, run: () => void disk.guard(run) }));
-  const look = { everyMs: BACKUP_LOOK_MS, run: backups.tick };
-  return [{ everyMs: 0, run: disk.tick }, look, ...within];
-}
-
 /** When sites were last heard, across corrections of the clock. */
 function rememberHearings(clock: GatewayClock) {
   const lately = createLatelyHeard(LAST_HEARD_STEP_S);
@@ -209,15 +64,6 @@ function rememberHearings(clock: GatewayClock) {
     heardSite: (site: string) => lately.heard(site, moment()),
     /** Unix s by the clock as it is now. `storedS`: by the clock of that time. */
     lastHeardS: (site: string, storedS: number) => lately.lastHeardS(site, storedS, moment()),
-  };
-}
-
-/** Runs what writes and makes it durable now, with everything else that waits. Gives false when the disk is full. */
-function createDurably(disk: DiskKeeping, commit: () => void) {
-  return (write: () => void): boolean => {
-    if (!disk.guard(write)) return false;
-    commit();
-    return !disk.isFull();
   };
 }
 
@@ -250,6 +96,9 @@ function keepDisk(
   });
 }
 
+/** Jitter of back-offs, nonces and packet ids. */
+const CHANCE = { random: Math.random, randomU32: () => randomBytes(4).readUInt32LE() };
+
 /** Puts the core together. It does nothing before begin(). */
 export function createEngine(
   options: GatewayOptions,
@@ -264,12 +113,8 @@ export function createEngine(
   const schedule = createBulletinSchedule();
   const announcing = createAnnouncing(store, base.key.publicKey, log);
   const hearings = rememberHearings(clock);
-  const custody = takeCustody(
-    { store, clock, schedule },
-    hearings.heardSite,
-    announcing,
-    () => keeping,
-  );
+  const stored = { store, clock, schedule };
+  const custody = takeCustody(stored, hearings.heardSite, announcing, () => keeping);
   const sender = createBulletinSender(base, clock, schedule, announcing);
   let teller: Teller | null = null;
   const recovered = () => chores.takeKeys();
@@ -282,15 +127,8 @@ export function createEngine(
   });
   const keeping = createClockKeeping({ clock, store, delayS, log, commit });
   const radios = keepRadios({
-    radios: base.radios,
-    clock,
-    random: Math.random,
-    randomU32: () => randomBytes(4).readUInt32LE(),
-    log,
-    paced,
-    onTaken: sender.onTaken,
-    onFailed: sender.onFailed,
-    onGpsTime: keeping.heardGps,
+    ...{ radios: base.radios, clock, log, paced, ...CHANCE },
+    ...{ onTaken: sender.onTaken, onFailed: sender.onFailed, onGpsTime: keeping.heardGps },
     ...createHearing({ store, custody, disk, commit, within, holdBackMs }),
   });
   const chores = createChores({

@@ -20,7 +20,7 @@ import { createRecordReader, type RecordReader } from './edges/store/read-record
 import { createSiteReader, type SiteReader } from './edges/store/read-sites';
 import { createEngine, type Engine } from './engine';
 import { openEntrance } from './entrance';
-import { STOP_STEP_MS } from './limits';
+import { STOP_STEP_MS } from './limits/operations';
 import { createMetrics } from './metrics';
 import { type Base, type GatewayOptions, openBase } from './opening';
 import { recoveryView } from './recovery';

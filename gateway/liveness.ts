@@ -7,7 +7,7 @@
 import type { DiskKeeping } from './disk-keeping';
 import type { GatewayClock } from './edges/clock';
 import type { Store } from './edges/store/store';
-import { LIVE_COMMIT_MS, LIVE_TICK_MS } from './limits';
+import { LIVE_COMMIT_MS, LIVE_TICK_MS } from './limits/operations';
 
 /** As much of clock, store and disk as is looked at. */
 type Clock = Pick<GatewayClock, 'steadyMs'>;

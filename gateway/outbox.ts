@@ -11,7 +11,7 @@ import type { Publisher } from './edges/publisher';
 import type { NoticeRow, RecordReader, RecordRow } from './edges/store/read-records';
 import type { Store } from './edges/store/store';
 import type { RowRun } from './edges/store/told-late';
-import { OUTBOX_WINDOW } from './limits';
+import { OUTBOX_WINDOW } from './limits/mqtt';
 import { createToldLate, type ToldLate } from './told-late';
 
 /** What an outbox works with. */

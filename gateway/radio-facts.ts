@@ -9,7 +9,7 @@ import { createGpsTime, type GpsOffer } from './core/radio-gps';
 import type { RadioInfo } from './core/radio-info';
 import { clockWords, oftenWords } from './core/radio-words';
 import type { GatewayClock } from './edges/clock';
-import { RADIO_CLOCK_OFF_S, RADIO_CLOCK_SETTLE_MS, TROUBLES_OFTEN } from './limits';
+import { RADIO_CLOCK_OFF_S, RADIO_CLOCK_SETTLE_MS, TROUBLES_OFTEN } from './limits/radio';
 
 /** Figures of the status. */
 export interface RadioFigures {

@@ -30,7 +30,7 @@ import {
   RETRY_PARENT_MS,
   SESSION_STEADY_MS,
   SET_TIME_MS,
-} from './limits';
+} from './limits/radio';
 import { createRadioFacts, type RadioFacts } from './radio-facts';
 import { hasRoom, nonceOf, ownRadioOf, roomOf, waitingOf } from './radio-sending';
 import { type RadioView, viewOf } from './radio-view';

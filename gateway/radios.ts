@@ -10,7 +10,7 @@ import type { GpsOffer } from './core/radio-gps';
 import type { GatewayClock } from './edges/clock';
 import type { Log } from './edges/log';
 import type { OpenTransport } from './edges/transport';
-import { OWN_BROADCASTS_MAX } from './limits';
+import { OWN_BROADCASTS_MAX } from './limits/radio';
 import { keepRadio, type Radio } from './radio';
 import type { RadioView } from './radio-view';
 import type { SessionWord } from './status';

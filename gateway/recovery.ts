@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { fromHex, toHex } from '../shared/bytes';
 import { verifySigned } from '../shared/verify';
 import { readGatewayKeyNotice } from './core/gateway-key-notice';
-import { DRILL_AFTER_S } from './limits';
+import { DRILL_AFTER_S } from './limits/bulletins';
 
 /** Facts of the database. */
 export const META_RECOVERY_KEY = 'recovery_public_key';

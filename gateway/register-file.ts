@@ -7,7 +7,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { toHex } from '../shared/bytes';
 import { keyIdOf } from '../shared/verify';
 import { type Register, RegisterError, readRegister } from './core/register';
-import { REGISTER_BYTES_MAX } from './limits';
+import { REGISTER_BYTES_MAX } from './limits/store';
 
 /** A register's file. */
 export interface RegisterFile {

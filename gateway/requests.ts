@@ -24,7 +24,7 @@ import type { Log } from './edges/log';
 import type { Beside, Heard, Publisher } from './edges/publisher';
 import type { RecordReader } from './edges/store/read-records';
 import type { SiteReader } from './edges/store/read-sites';
-import { ANSWERS_WAITING_MAX, CORRELATION_BYTES_MAX, TOO_MANY_ANSWER_MS } from './limits';
+import { ANSWERS_WAITING_MAX, CORRELATION_BYTES_MAX, TOO_MANY_ANSWER_MS } from './limits/mqtt';
 import { type BrokerTeller, dayStartS } from './tell';
 
 /** What answering works with. */

@@ -6,7 +6,7 @@ import { decodeRecord, splitSigned } from '../shared/record';
 import { isInUse, type KnownKey } from './core/judge';
 import { newSequenceState, noteKept, type SequenceState } from './core/sequences';
 import type { Store } from './edges/store/store';
-import { EPOCHS_LOADED_MAX } from './limits';
+import { EPOCHS_LOADED_MAX } from './limits/store';
 
 /** Takes from the newest stored record of an epoch what the node still kept then. */
 function noteNewest(store: Store, state: SequenceState): void {

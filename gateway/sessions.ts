@@ -11,7 +11,7 @@ import {
   SESSION_MS_MAX,
   SESSIONS_MAX,
   SESSIONS_PER_ACCOUNT_MAX,
-} from './limits';
+} from './limits/http';
 
 /** The sessions. */
 export interface Sessions {

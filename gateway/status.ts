@@ -8,7 +8,7 @@ import { radioName } from './core/messages';
 import type { GatewayClock } from './edges/clock';
 import type { QuarantineCounts } from './edges/store/quarantine';
 import type { RecordReader } from './edges/store/read-records';
-import { QUARANTINE_LISTED_MAX } from './limits';
+import { QUARANTINE_LISTED_MAX } from './limits/store';
 import type { RadioView } from './radio-view';
 import { type RecoveryView, recoveryWarnings } from './recovery';
 import type { RequestCounts } from './requests';

@@ -3,7 +3,7 @@
  * Way: signal, parent or library call -> engine, teller, publisher, files. Each step has a limit, so the end comes.
  */
 import type { Engine } from './engine';
-import { STOP_DRAIN_MS, STOP_STEP_MS } from './limits';
+import { STOP_DRAIN_MS, STOP_STEP_MS } from './limits/operations';
 import type { Teller } from './tell';
 
 /** Waits for a step, but not longer: a broker that is connected and acknowledges nothing would never let it end. */

@@ -12,7 +12,8 @@
  */
 import type { ClockState } from './core/clock-keeper';
 import type { RowRun } from './edges/store/told-late';
-import { HISTORICAL_AFTER_S, LATE_ROWS_MAX } from './limits';
+import { LATE_ROWS_MAX } from './limits/mqtt';
+import { HISTORICAL_AFTER_S } from './limits/store';
 
 /** What deciding works with. */
 export interface ToldLateDoors {

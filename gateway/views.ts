@@ -9,7 +9,7 @@ import { namedCounters, recordMessage, type SiteReading, siteMessage } from './c
 import { type Answer, type AnswerFunction, errorAnswer } from './edges/http/answer';
 import type { RecordReader } from './edges/store/read-records';
 import type { SiteReader } from './edges/store/read-sites';
-import { HTTP_DAYS_MAX, HTTP_HOURS_MAX, HTTP_RECORDS_MAX } from './limits';
+import { HTTP_DAYS_MAX, HTTP_HOURS_MAX, HTTP_RECORDS_MAX } from './limits/http';
 import { REQUEST_SCHEMAS } from './request-schemas';
 import availabilitySchema from './schemas/availability.json';
 import bridgeEventSchema from './schemas/bridge-event.json';

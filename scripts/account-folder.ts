@@ -8,7 +8,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { isTopicWord } from '../gateway/core/register';
 import { SCOPES, type Scope } from '../gateway/core/scopes';
 import { type AccountFile, openAccountFile } from '../gateway/edges/store/account-file';
-import { CLOCK_PLAUSIBLE_FROM_MS } from '../gateway/limits';
+import { CLOCK_PLAUSIBLE_FROM_MS } from '../gateway/limits/clock';
 
 /** What both verbs are told. */
 export interface FolderFlags {

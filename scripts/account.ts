@@ -10,7 +10,7 @@ import type { Scope } from '../gateway/core/scopes';
 import { passwordFault, randomPassword, storePassword } from '../gateway/edges/passwords';
 import { readSecretFromPerson } from '../gateway/edges/person';
 import type { AccountFile } from '../gateway/edges/store/account-file';
-import { ACCOUNTS_MAX } from '../gateway/limits';
+import { ACCOUNTS_MAX } from '../gateway/limits/http';
 import {
   addVerb,
   columns,

@@ -20,7 +20,7 @@ import { systemClock } from '../gateway/edges/clock';
 import { thisMachine } from '../gateway/edges/machine';
 import { mountedSticks } from '../gateway/edges/sticks';
 import { openFacts } from '../gateway/edges/store/facts';
-import { BACKUP_KEEP, BACKUP_KEEP_MAX } from '../gateway/limits';
+import { BACKUP_KEEP, BACKUP_KEEP_MAX } from '../gateway/limits/backup';
 import { backupFile } from '../gateway/restoring';
 import packageJson from '../package.json';
 import { progressLine } from './progress';

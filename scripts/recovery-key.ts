@@ -20,7 +20,7 @@ import {
 } from '../gateway/edges/recovery-words';
 import { type Facts, openFacts } from '../gateway/edges/store/facts';
 import { META_GATEWAY_KEY, META_POD } from '../gateway/edges/store/store';
-import { CLOCK_PLAUSIBLE_FROM_MS } from '../gateway/limits';
+import { CLOCK_PLAUSIBLE_FROM_MS } from '../gateway/limits/clock';
 import {
   fingerprintOf,
   META_NOTICE,

@@ -5,7 +5,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Scope } from '../gateway/core/scopes';
 import { hashSecret, randomToken } from '../gateway/edges/passwords';
-import { TOKEN_DAYS_MAX, TOKENS_MAX } from '../gateway/limits';
+import { TOKEN_DAYS_MAX, TOKENS_MAX } from '../gateway/limits/http';
 import {
   addVerb,
   columns,

@@ -1,6 +1,6 @@
 /*
  * What: every limit and fixed number of the wire and of the node, each with its unit. The gateway's own are in
- * gateway/limits.ts.
+ * gateway/limits/.
  * From where to where: read by shared/, firmware/, gateway/; esbuild inlines them into the chip's bundle.
  * Source: our own; PORTNUM from the private range 256..511 of Meshtastic's portnums.proto; STREAM_FRAME_BYTES_MAX from
  * Meshtastic's StreamAPI. Espruino-safe.

@@ -3,7 +3,7 @@
  * Way: readings of the three sources -> one configuration, where each value came from, problems, warnings.
  */
 import { readFileSync, statSync } from 'node:fs';
-import { CONFIG_BYTES_MAX } from '../limits';
+import { CONFIG_BYTES_MAX } from '../limits/operations';
 import { LEAVES } from './leaves';
 import { type Problem, problemText } from './problems';
 import { type FileReading, readConfigText } from './read-file';

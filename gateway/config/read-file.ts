@@ -13,7 +13,7 @@ import {
   type Pair,
   parseDocument,
 } from 'yaml';
-import { CONFIG_PROBLEMS_MAX } from '../limits';
+import { CONFIG_PROBLEMS_MAX } from '../limits/operations';
 import { faultsOfIssue, type Problem } from './problems';
 import { CONFIG } from './schema';
 

@@ -4,7 +4,8 @@
  * Way: zod schema -> JSON Schema (2020-12) at /api/v1/schemas/config.json and `tallywell config schema`.
  */
 import { z } from 'zod';
-import { GROUP_COMMIT_MS, RADIOS_MAX } from '../limits';
+import { RADIOS_MAX } from '../limits/operations';
+import { GROUP_COMMIT_MS } from '../limits/store';
 
 /** A port to listen on. */
 const PORT = { min: 0, max: 65_535 };

@@ -4,7 +4,7 @@
  */
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { SECRET_FILE_BYTES_MAX } from '../limits';
+import { SECRET_FILE_BYTES_MAX } from '../limits/operations';
 import type { Config } from './schema';
 
 /** A file that holds a secret. */

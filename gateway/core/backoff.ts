@@ -3,7 +3,12 @@
  * Way: a key (name or address) -> how long it must wait; what went wrong -> a longer wait. Bounded, forgets.
  * Pure.
  */
-import { LOGIN_FORGET_MS, LOGIN_FREE_TRIES, LOGIN_KEYS_MAX, LOGIN_WAIT_MS_MIN } from '../limits';
+import {
+  LOGIN_FORGET_MS,
+  LOGIN_FREE_TRIES,
+  LOGIN_KEYS_MAX,
+  LOGIN_WAIT_MS_MIN,
+} from '../limits/http';
 
 /** Waits by key. Times are ms of a clock that only rises. */
 export interface Backoff {

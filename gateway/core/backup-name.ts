@@ -7,7 +7,7 @@ import {
   BACKUP_CARD_HOURS_MAX,
   BACKUP_FIRST_HOURS,
   BACKUP_STICK_HOURS,
-} from '../limits';
+} from '../limits/backup';
 
 /** What a backup says of itself, in the file NAME.json beside it. */
 export interface Manifest {

@@ -5,7 +5,11 @@
  * without time is answered early, so that it need not wait an hour for its first date.
  */
 import { groupMinute } from '../../shared/bulletin';
-import { BULLETIN_RETRY_MS, EARLY_BULLETIN_DELAY_MS, EARLY_BULLETIN_GAP_MS } from '../limits';
+import {
+  BULLETIN_RETRY_MS,
+  EARLY_BULLETIN_DELAY_MS,
+  EARLY_BULLETIN_GAP_MS,
+} from '../limits/bulletins';
 
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;

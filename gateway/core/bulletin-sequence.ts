@@ -5,7 +5,11 @@
  * number. That lift is bounded: a clock that is years ahead for a day must not use up the numbers of those years, or
  * after a restore no bulletin would be believed until then.
  */
-import { BULLETIN_LIFT_MAX, BULLETIN_RESTORE_LIFT, BULLETIN_SEQUENCE_MAX } from '../limits';
+import {
+  BULLETIN_LIFT_MAX,
+  BULLETIN_RESTORE_LIFT,
+  BULLETIN_SEQUENCE_MAX,
+} from '../limits/bulletins';
 
 const MINUTE_MS = 60_000;
 

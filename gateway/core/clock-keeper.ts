@@ -9,7 +9,7 @@ import {
   CLOCK_PLAUSIBLE_FROM_MS,
   CLOCK_STEP_MS,
   CLOCK_TRUSTED_S_MAX,
-} from '../limits';
+} from '../limits/clock';
 
 /** trusted: set by somebody who knows, and still within a minute. held: plausible, nobody vouches. unknown: not set. */
 export type ClockState = 'trusted' | 'held' | 'unknown';

@@ -4,7 +4,7 @@
  * Way: line and time -> lines to write now.
  * Pure: time is an argument, ms of a steady clock.
  */
-import { LOG_LINES_PER_HOUR, LOG_REPEAT_MS, LOG_REPEATS_MAX } from '../limits';
+import { LOG_LINES_PER_HOUR, LOG_REPEAT_MS, LOG_REPEATS_MAX } from '../limits/operations';
 
 /** Decides about lines. */
 export interface LineBudget {

@@ -3,7 +3,12 @@
  * Way: samples of the machine (edges/machine.ts) -> offers for the clock keeper.
  * Pure. A Raspberry Pi without a clock chip starts with the time of its last shutdown: that alone is no evidence.
  */
-import { CLOCK_DRIFT_PPM, CLOCK_STEP_MS, NTP_UNCERTAINTY_S, RTC_UNCERTAINTY_S } from '../limits';
+import {
+  CLOCK_DRIFT_PPM,
+  CLOCK_STEP_MS,
+  NTP_UNCERTAINTY_S,
+  RTC_UNCERTAINTY_S,
+} from '../limits/clock';
 import type { MachineMoment, TimeOffer } from './clock-keeper';
 
 /** What the machine says of time at one moment. */

@@ -4,7 +4,7 @@
  * Pure. A record says: it was at least this late when I was signed. So a replayed old record can never make the time later,
  * and one stolen node can never make it later than the latest honest one says: the second latest counts.
  */
-import { NODE_DELAY_S, NODES_AGREE_S, NODES_UNCERTAINTY_S } from '../limits';
+import { NODE_DELAY_S, NODES_AGREE_S, NODES_UNCERTAINTY_S } from '../limits/clock';
 import type { TimeOffer } from './clock-keeper';
 
 /** A record that was never stored before, newer than all of its key. */

@@ -4,7 +4,7 @@
  * Pure. Nodes whose link sleeps listen only at their group's minute, so the announcement goes just before the bulletin. A node
  * that does not believe the bulletins sends each record again after 70 min: one that stopped doing so has taken the key.
  */
-import { NOTICE_ACCEPTED_AFTER, NOTICE_EVERY, NOTICE_OFTEN_MAX } from '../limits';
+import { NOTICE_ACCEPTED_AFTER, NOTICE_EVERY, NOTICE_OFTEN_MAX } from '../limits/bulletins';
 
 /** The plan of one announcement. */
 export interface NoticePlan {

@@ -13,7 +13,7 @@ import {
 } from '../../shared/meshtastic/channel-settings';
 import { slotFrequencyHz } from '../../shared/meshtastic/frequency-slot';
 import { REGIONS, type Region, type RegionName } from '../../shared/meshtastic/regions';
-import { TELEMETRY_NOISE_S } from '../limits';
+import { TELEMETRY_NOISE_S } from '../limits/radio';
 import { channelIndexOf, type RadioInfo } from './radio-info';
 
 /** DeviceConfig.role by number. */

@@ -14,7 +14,7 @@ import {
   GPS_READINGS_GAP_MS,
   GPS_UNCERTAINTY_S,
   GPS_UPDATE_S,
-} from '../limits';
+} from '../limits/radio';
 
 /** What the GPS says now. */
 export interface GpsOffer {

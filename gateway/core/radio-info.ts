@@ -28,7 +28,7 @@ import {
 } from '../../shared/meshtastic/module-config';
 import type { NodeInfo } from '../../shared/meshtastic/node-info';
 import type { User } from '../../shared/meshtastic/user';
-import { RADIO_CHANNELS_MAX, RADIO_NODES_MAX } from '../limits';
+import { RADIO_CHANNELS_MAX, RADIO_NODES_MAX } from '../limits/radio';
 
 /** The radio as its last handshake described it. Never an identity: numbers and names are the radio's own claims. */
 export interface RadioInfo {
@@ -54,16 +54,19 @@ export function unknownRadio(): RadioInfo {
 }
 
 function withChannel(channels: Channel[], channel: Channel): Channel[] {
+  if (channel.index < 0 || channel.index >= RADIO_CHANNELS_MAX) return channels;
   const others = channels.filter((other) => other.index !== channel.index);
   const isIndex = channel.index >= 0 && channel.index < RADIO_CHANNELS_MAX;
   if (channel.role === CHANNEL_DISABLED || !isIndex) return others;
   return [...others, channel].sort((a, b) => a.index - b.index);
 }
 
-function withNode(nodes: NodeInfo[], node: NodeInfo): NodeInfo[] {
+/** Of too many the one told longest ago gives way, but never the radio's own entry. */
+function withNode({ nodes, myNodeNum }: RadioInfo, node: NodeInfo): NodeInfo[] {
   const at = nodes.findIndex((other) => other.num === node.num);
   if (at >= 0) return nodes.with(at, node);
-  return nodes.length < RADIO_NODES_MAX ? [...nodes, node] : nodes;
+  const out = nodes.length < RADIO_NODES_MAX ? -1 : nodes[0].num === myNodeNum ? 1 : 0;
+  return [...nodes.filter((_, place) => place !== out), node];
 }
 
 /** How each section of interest is read. */
@@ -97,7 +100,7 @@ export function learn(info: RadioInfo, message: FromRadio): RadioInfo {
   if (message.config) return withConfig(info, message.config);
   if (message.moduleConfig) return withModule(info, message.moduleConfig);
   if (message.channel) return { ...info, channels: withChannel(info.channels, message.channel) };
-  if (message.nodeInfo) return { ...info, nodes: withNode(info.nodes, message.nodeInfo) };
+  if (message.nodeInfo) return { ...info, nodes: withNode(info, message.nodeInfo) };
   return info;
 }
 

@@ -9,7 +9,7 @@ import { ROUTING_APP } from '../../shared/meshtastic/port-num';
 import type { QueueStatus } from '../../shared/meshtastic/queue-status';
 import { decodeRouting, ERROR_NONE } from '../../shared/meshtastic/routing';
 import { routingErrorName } from '../../shared/meshtastic/routing-error-name';
-import { SENT_ANSWERS_MAX } from '../limits';
+import { SENT_ANSWERS_MAX } from '../limits/radio';
 
 /**
  * How an answer counts:

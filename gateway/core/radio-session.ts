@@ -7,7 +7,7 @@
  * | state | meaning | leaves it by |
  * |---|---|---|
  * | closed | no connection | start -> syncing |
- * | syncing | asked for the configuration | its nonce comes back -> ready; 10 s silence or 60 s in all -> lost |
+ * | syncing | asked for the configuration | its nonce comes back -> ready; 10 s silence, 60 s in all or too many packets -> lost |
  * | ready | packets flow, a heartbeat each 60 s | `rebooted` -> syncing; 3 heartbeats unanswered -> lost |
  * | lost | the radio does not answer: the owner closes the connection | closed -> closed |
  *
@@ -29,14 +29,14 @@ import {
 import {
   HEARTBEAT_MS,
   HEARTBEATS_MISSED_MAX,
-  HELD_PACKETS_MAX,
+  RADIO_HELD_MAX,
   SENT_ANSWER_MS,
   STREAM_IDLE_MS,
   SYNC_ASKS_MAX,
   SYNC_PROGRESS_MS,
   SYNC_TOTAL_MS,
   WAKE_BYTES,
-} from '../limits';
+} from '../limits/radio';
 import { learn, type RadioInfo, unknownRadio } from './radio-info';
 import {
   type Outcome,
@@ -208,6 +208,7 @@ function isOwn(session: Session, packet: MeshPacket): boolean {
   return packet.transportMechanism === 0 && packet.rxRssi === 0 && packet.rxSnr === 0;
 }
 
+/** Keeps a packet until the handshake is complete: it tells which channel is ours. */
 function onPacket(session: Session, packet: MeshPacket): void {
   const own = isOwn(session, packet);
   const errorReason = routingErrorOf(packet);
@@ -216,7 +217,7 @@ function onPacket(session: Session, packet: MeshPacket): void {
     account(session, withRouting(sent, packet, errorReason, own, session.nowMs));
   } else if (own) tell(session, { type: 'own-packet', packet });
   else if (session.state === 'ready') tell(session, { type: 'packet', packet });
-  else if (session.held.length < HELD_PACKETS_MAX) session.held.push(packet);
+  else if (session.held.length < RADIO_HELD_MAX) session.held.push(packet);
   else if (session.state === 'syncing') lose(session, 'sync-flooded');
 }
 

@@ -3,7 +3,7 @@
  * Way: the keeper of a radio (radio.ts) -> these words -> status, page, log.
  * Pure.
  */
-import { TROUBLES_OFTEN, TROUBLES_OFTEN_MS } from '../limits';
+import { TROUBLES_OFTEN, TROUBLES_OFTEN_MS } from '../limits/radio';
 import type { LostCause } from './radio-session';
 
 /** What came over the connection that was given up. */

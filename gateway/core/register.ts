@@ -4,7 +4,7 @@
  * Pure. A register is written by people, so every error names the place and what is wrong there.
  */
 import { fromHex } from '../../shared/bytes';
-import { SLOTS_MAX } from '../limits';
+import { SLOTS_MAX } from '../limits/bulletins';
 
 /** What a node's pulses mean: volume of one pulse, µL, under an id that records carry. */
 export interface RegisterCalibration {

@@ -3,15 +3,15 @@
  * Way: bridge/request/<verb> -> readRequest -> gateway/requests.ts -> bridge/response/<verb>.
  * Pure. Source: design section 9; JSON Schemas: gateway/schemas/request-*.json.
  */
+import { HTTP_RECORDS_MAX } from '../limits/http';
 import {
-  HTTP_RECORDS_MAX,
   REQUEST_BYTES_MAX,
   REQUEST_TRANSACTION_MAX,
   REQUEST_VERB_MAX,
   REQUESTS_BURST,
   REQUESTS_PER_S,
   RESPONSE_TOPIC_MAX,
-} from '../limits';
+} from '../limits/mqtt';
 import { isTopicWord } from './register';
 import type { Scope } from './scopes';
 

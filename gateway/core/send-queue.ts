@@ -19,7 +19,7 @@ import {
   SEND_UNANSWERED_MAX,
   SEND_WAIT_MS_MAX,
   SEND_WAITING_MAX,
-} from '../limits';
+} from '../limits/radio';
 import type { Outcome, SentPacket } from './radio-sent';
 
 const HOUR_MS = 3_600_000;

@@ -6,7 +6,7 @@
  */
 import type { BulletinEntry } from '../../shared/bulletin';
 import { BULLETIN_ENTRIES_MAX, SLOTS_PER_GROUP } from '../../shared/limits';
-import { BULLETIN_REPEATS, BULLETIN_REPEATS_INCOMPLETE } from '../limits';
+import { BULLETIN_REPEATS, BULLETIN_REPEATS_INCOMPLETE } from '../limits/bulletins';
 
 /** What is stored of one epoch of one key. */
 export interface SequenceState {

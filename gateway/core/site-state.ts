@@ -4,7 +4,7 @@
  * (the button) or the node itself (a flag) say that something is wrong.
  * Pure. Source: design section 8 of the ten sentences; status bits of the record (shared/record.ts).
  */
-import { NO_NEWS_AFTER_S } from '../limits';
+import { NO_NEWS_AFTER_S } from '../limits/store';
 
 /** never-heard: no record yet. no-news: too long silent. says-broken: someone pressed "it is broken". */
 export type SiteWord = 'never-heard' | 'no-news' | 'says-broken' | 'in-use' | 'idle';

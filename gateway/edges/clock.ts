@@ -17,7 +17,7 @@ import {
   uncertaintyCode,
 } from '../core/clock-keeper';
 import { createMachineTime, type Machine } from '../core/machine-time';
-import { CLOCK_POLL_MS } from '../limits';
+import { CLOCK_POLL_MS } from '../limits/clock';
 
 export type { ClockState } from '../core/clock-keeper';
 

@@ -9,7 +9,7 @@ import { fstatSync, writeSync } from 'node:fs';
 import pino from 'pino';
 import { createLineBudget, type LineBudget } from '../core/line-budget';
 import { redact } from '../core/redact';
-import { LOG_LINE_CHARS_MAX } from '../limits';
+import { LOG_LINE_CHARS_MAX } from '../limits/operations';
 
 /** Writes one line. */
 export type Log = (line: string) => void;

@@ -6,7 +6,7 @@
 import { execFile } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import type { Machine } from '../core/machine-time';
-import { CLOCK_KERNEL_POLL_MS } from '../limits';
+import { CLOCK_KERNEL_POLL_MS } from '../limits/clock';
 
 /** Touched by systemd-timesyncd whenever a time server has set the clock. Gone after a boot: it lies in memory. */
 const SYNCED_FILE = '/run/systemd/timesync/synchronized';

@@ -8,7 +8,8 @@
 import mqtt, { type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt';
 import { connectionWords, refusalWords, subscriptionWords } from '../core/broker-words';
 import { matchesFilter } from '../core/topic-filter';
-import { BROKER_REFUSALS_MAX, RETRY_MS_MAX, RETRY_MS_MIN } from '../limits';
+import { BROKER_REFUSALS_MAX } from '../limits/mqtt';
+import { RETRY_MS_MAX, RETRY_MS_MIN } from '../limits/radio';
 import type { Log } from './log';
 import type { Beside, Heard, Publisher } from './publisher';
 

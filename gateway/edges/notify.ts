@@ -5,7 +5,7 @@
  * Source: sd_notify(3), systemd-notify(1), sd_watchdog_enabled(3), systemd.service(5).
  */
 import { execFile } from 'node:child_process';
-import { NOTIFY_MS_MAX, NOTIFY_STATUS_MS } from '../limits';
+import { NOTIFY_MS_MAX, NOTIFY_STATUS_MS } from '../limits/operations';
 import type { Log } from './log';
 
 /** What the notifier works with. */

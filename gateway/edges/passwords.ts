@@ -13,7 +13,7 @@ import {
   PASSWORD_SCRYPT_P,
   PASSWORD_SCRYPT_P_MAX,
   PASSWORD_SCRYPT_R,
-} from '../limits';
+} from '../limits/http';
 
 const SALT_BYTES = 16;
 const HASH_BYTES = 32;

@@ -10,7 +10,7 @@
 import { readdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { SerialPort } from 'serialport';
-import { RADIO_WRITE_BYTES_MAX, RADIO_WRITE_MS_MAX } from '../limits';
+import { RADIO_WRITE_BYTES_MAX, RADIO_WRITE_MS_MAX } from '../limits/radio';
 import type { OpenTransport } from './transport';
 
 const BAUD = 115_200;

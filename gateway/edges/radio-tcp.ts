@@ -4,7 +4,7 @@
  * Source: Meshtastic stream API; the radio serves one client, a new one ends the old.
  */
 import { connect } from 'node:net';
-import { CONNECT_MS_MAX, RADIO_WRITE_BYTES_MAX } from '../limits';
+import { CONNECT_MS_MAX, RADIO_WRITE_BYTES_MAX } from '../limits/radio';
 import { CLOSED_BY_RADIO, type OpenTransport } from './transport';
 
 /** What the system said when there was no connection, in words with what to do. */

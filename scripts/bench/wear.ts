@@ -13,7 +13,7 @@ import { createRecordReader } from '../../gateway/edges/store/read-records';
 import { createSiteReader } from '../../gateway/edges/store/read-sites';
 import { Sqlite } from '../../gateway/edges/store/sqlite';
 import { createEngine } from '../../gateway/engine';
-import { GROUP_COMMIT_MS } from '../../gateway/limits';
+import { GROUP_COMMIT_MS } from '../../gateway/limits/store';
 import { openBase } from '../../gateway/opening';
 import { readAgainFrom } from '../../gateway/outbox';
 import { createTeller } from '../../gateway/tell';

@@ -17,8 +17,8 @@ import {
   DOCTOR_BACKUP_OLD_S,
   DOCTOR_DATABASE_MS,
   DOCTOR_SITES_MAX,
-  NO_NEWS_AFTER_S,
-} from '../../gateway/limits';
+} from '../../gateway/limits/operations';
+import { NO_NEWS_AFTER_S } from '../../gateway/limits/store';
 import { META_RECOVERY_KEY } from '../../gateway/recovery';
 import { registerFile } from '../../gateway/register-file';
 import { toHex } from '../../shared/bytes';

@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { freeBytes } from '../../gateway/edges/disk';
 import { diskBytes } from '../../gateway/edges/files';
 import { thisMachine } from '../../gateway/edges/machine';
-import { DISK_FREE_BYTES_MIN } from '../../gateway/limits';
+import { DISK_FREE_BYTES_MIN } from '../../gateway/limits/store';
 import packageJson from '../../package.json';
 import { type Finding, fails, ok, warning } from './finding';
 

@@ -9,7 +9,7 @@ import mqtt, { type IClientOptions } from 'mqtt';
 import type { Config } from '../../gateway/config/schema';
 import { readSecretLine } from '../../gateway/config/secret-files';
 import { redact } from '../../gateway/core/redact';
-import { DOCTOR_WAIT_MS } from '../../gateway/limits';
+import { DOCTOR_WAIT_MS } from '../../gateway/limits/operations';
 import { type Finding, fails, ok } from './finding';
 
 /** Is this port free to listen on? */

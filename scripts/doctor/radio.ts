@@ -7,7 +7,7 @@ import { radioName } from '../../gateway/core/messages';
 import { radioProblems, radioSummary, radioWarnings } from '../../gateway/core/radio-checks';
 import type { RadioInfo } from '../../gateway/core/radio-info';
 import { createRadioSession, type SessionStep } from '../../gateway/core/radio-session';
-import { DOCTOR_WAIT_MS } from '../../gateway/limits';
+import { DOCTOR_WAIT_MS } from '../../gateway/limits/operations';
 import { transportOf } from '../../gateway/opening';
 import { CHANNEL_NAME } from '../../shared/limits';
 import { type Finding, fails, ok, warning } from './finding';

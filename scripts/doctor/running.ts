@@ -3,7 +3,7 @@
  * Way: GET /health and /api/v1/status -> findings.
  */
 import type { Config } from '../../gateway/config/schema';
-import { DOCTOR_WAIT_MS } from '../../gateway/limits';
+import { DOCTOR_WAIT_MS } from '../../gateway/limits/operations';
 import type { GatewayStatus } from '../../gateway/status';
 import { type Finding, fails, ok, warning } from './finding';
 

@@ -27,7 +27,7 @@ import {
   SESSION_IDLE_MS_MAX,
   SESSION_MS_MAX,
   SESSIONS_PER_ACCOUNT_MAX,
-} from '../../gateway/limits';
+} from '../../gateway/limits/http';
 import { createSessions } from '../../gateway/sessions';
 import { testFolder } from './support/places';
 

@@ -3,7 +3,7 @@
  */
 import { fork } from 'node:child_process';
 import { expect, onTestFinished, test } from 'vitest';
-import { HEARTBEAT_MS, HEARTBEATS_MISSED_MAX } from '../../gateway/limits';
+import { HEARTBEAT_MS, HEARTBEATS_MISSED_MAX } from '../../gateway/limits/radio';
 import { bundleForNode } from './support/bundle';
 import { BOOT_S } from './support/nodes';
 import { startOracleRadio } from './support/oracle-radio';

@@ -6,7 +6,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { RowRun } from '../../gateway/edges/store/told-late';
-import { HISTORICAL_AFTER_S } from '../../gateway/limits';
+import { HISTORICAL_AFTER_S } from '../../gateway/limits/store';
 import { createToldLate, type ToldLate } from '../../gateway/told-late';
 
 /** What is durable, and what would be with the next commit. */

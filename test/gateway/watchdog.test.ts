@@ -6,7 +6,7 @@ import { createServer, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { expect, onTestFinished, test } from 'vitest';
 import { watchdogMs } from '../../gateway/edges/notify';
-import { LIVE_COMMIT_MS, LIVE_TICK_MS } from '../../gateway/limits';
+import { LIVE_COMMIT_MS, LIVE_TICK_MS } from '../../gateway/limits/operations';
 import { createLiveness } from '../../gateway/liveness';
 import { bundleForNode } from './support/bundle';
 import { packetOf, testNode, usage } from './support/nodes';

@@ -74,13 +74,13 @@ const ALLOWED: [file: string, specifier: string][] = [
   ['hardware/virtual/one.ts', '../../shared/record'],
   ['gateway/one.ts', './edges/http/http'],
   ['gateway/edges/http/one.ts', './answer'],
-  ['gateway/edges/http/one.ts', '../../limits'],
+  ['gateway/edges/http/one.ts', '../../limits/store'],
   ['gateway/core/one.ts', '../../shared/record'],
   ['gateway/edges/one.ts', '../core/judge'],
   ['gateway/edges/one.ts', './transport'],
   ['gateway/edges/store/one.ts', './migrations'],
   ['gateway/edges/store/one.ts', '../../core/judge'],
-  ['gateway/edges/store/one.ts', '../../limits'],
+  ['gateway/edges/store/one.ts', '../../limits/store'],
   ['scripts/one.ts', './build/lower'],
 ];
 

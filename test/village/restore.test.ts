@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { Sqlite as Database } from '../../gateway/edges/store/sqlite';
-import { BULLETIN_RESTORE_LIFT } from '../../gateway/limits';
+import { BULLETIN_RESTORE_LIFT } from '../../gateway/limits/bulletins';
 import type { Village } from '../../scripts/village/build';
 import { checkOptions, packageFolder } from '../../scripts/village/options';
 import { runVillage } from '../../scripts/village/run';

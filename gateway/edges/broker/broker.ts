@@ -22,7 +22,7 @@ import {
   MQTT_SESSION_LIMITS,
   MQTT_TOPIC_BYTES_MAX,
   MQTT_TOPIC_LEVELS_MAX,
-} from '../../limits';
+} from '../../limits/mqtt';
 import type { Accounts } from '../accounts';
 import type { Log } from '../log';
 import type { Beside, Heard, Publisher } from '../publisher';

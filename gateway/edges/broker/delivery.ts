@@ -17,7 +17,7 @@ import {
   type Subscription,
 } from '../../core/mqtt-session';
 import type { MqttState } from '../../core/mqtt-state';
-import { MQTT_IN_FLIGHT_MAX } from '../../limits';
+import { MQTT_IN_FLIGHT_MAX } from '../../limits/mqtt';
 import type { LiveClient, Login } from './client';
 import { createPersistence, type Match, type PersistenceDoors, wholePacket } from './persistence';
 

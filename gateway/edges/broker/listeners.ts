@@ -11,7 +11,7 @@ import {
   BROKER_CLIENTS_PER_ADDRESS_MAX,
   BROKER_STREAM_LIMITS,
   BROKER_TCP_KEEPALIVE_MS,
-} from '../../limits';
+} from '../../limits/mqtt';
 
 /** Connections that were ended, by why. */
 export type Ended = Record<GuardFault | 'too-many-connections', number>;

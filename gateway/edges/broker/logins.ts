@@ -16,7 +16,7 @@ import {
   BROKER_LOGINS_PER_S,
   MQTT_CLIENT_ID_BYTES_MAX,
   MQTT_WILL_BYTES_MAX,
-} from '../../limits';
+} from '../../limits/mqtt';
 import type { Accounts } from '../accounts';
 import type { LiveClient, Login } from './client';
 

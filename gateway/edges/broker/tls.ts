@@ -6,7 +6,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { createSecureContext, createServer, type Server } from 'node:tls';
-import { BROKER_CONNECT_MS_MAX } from '../../limits';
+import { BROKER_CONNECT_MS_MAX } from '../../limits/mqtt';
 import type { Log } from '../log';
 
 /** A certificate with its chain, and its key: PEM files. */

@@ -3,7 +3,7 @@
  * Way: request -> value, or a refusal. Source: RFC 9110 §8.3, §15.5.14, §15.5.16; RFC 8259.
  */
 import type { IncomingMessage } from 'node:http';
-import { HTTP_BODY_BYTES_MAX } from '../../limits';
+import { HTTP_BODY_BYTES_MAX } from '../../limits/http';
 import { type Answer, errorAnswer } from './answer';
 
 /** What a body was. */

@@ -19,7 +19,7 @@ import {
   HTTP_REQUESTS_PER_S_MAX,
   HTTP_SLOW_CHECK_MS,
   HTTP_TARGET_CHARS_MAX,
-} from '../../limits';
+} from '../../limits/http';
 import {
   type Answer,
   errorAnswer,

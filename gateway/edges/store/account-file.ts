@@ -4,7 +4,7 @@
  * a write waits that long.
  */
 import { existsSync } from 'node:fs';
-import { FACTS_WAIT_MS } from '../../limits';
+import { FACTS_WAIT_MS } from '../../limits/store';
 import {
   type AccountReader,
   type AccountWriter,

@@ -12,7 +12,7 @@ import {
   CHECK_NEWEST,
   CHECK_RANDOM,
   CHECK_START,
-} from '../../limits';
+} from '../../limits/backup';
 import { daySumsChecker } from './check-sums';
 import { MIGRATIONS } from './migrations';
 

@@ -6,7 +6,8 @@
  * Source: SQLite's online backup API.
  */
 import { closeSync, fdatasyncSync, openSync } from 'node:fs';
-import { BACKUP_STEP_PAGES, FACTS_WAIT_MS } from '../../limits';
+import { BACKUP_STEP_PAGES } from '../../limits/backup';
+import { FACTS_WAIT_MS } from '../../limits/store';
 import { Sqlite } from './sqlite';
 
 /** What was committed when a copy began. */

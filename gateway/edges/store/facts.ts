@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { FACTS_WAIT_MS } from '../../limits';
+import { FACTS_WAIT_MS } from '../../limits/store';
 import { Sqlite } from './sqlite';
 import { openStore } from './store';
 

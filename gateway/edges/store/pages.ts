@@ -5,7 +5,7 @@
  * Source: sqlite.org/fileformat2.html (1.5 varints, 1.6 b-tree pages, 2.1 record format, 4.1 write-ahead log).
  */
 import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
-import { PAGE_BYTES } from '../../limits';
+import { PAGE_BYTES } from '../../limits/store';
 
 /** A column's value. Integers that a double cannot hold are bigint. */
 export type RawValue = null | number | bigint | string | Uint8Array;

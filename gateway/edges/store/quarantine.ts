@@ -6,7 +6,7 @@
  */
 import type { Database } from 'better-sqlite3';
 import type { Reception } from '../../core/heard';
-import { QUARANTINE_MAX, QUARANTINE_PER_KEY_MAX } from '../../limits';
+import { QUARANTINE_MAX, QUARANTINE_PER_KEY_MAX } from '../../limits/store';
 
 /** A packet that waits, and how it was heard. */
 export interface QuarantinedPacket extends Reception {

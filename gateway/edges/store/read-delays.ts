@@ -4,7 +4,7 @@
  */
 import type { Database } from 'better-sqlite3';
 import { decodeRecord } from '../../../shared/record';
-import { NODE_DELAY_RECORDS, NODE_DELAY_S } from '../../limits';
+import { NODE_DELAY_RECORDS, NODE_DELAY_S } from '../../limits/clock';
 
 /** Looks up delays. */
 export interface DelayReader {

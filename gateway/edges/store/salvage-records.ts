@@ -8,7 +8,7 @@ import { equal, toHex } from '../../../shared/bytes';
 import { RECORD_AAD } from '../../../shared/cose';
 import { decodeRecord, type TallyRecord } from '../../../shared/record';
 import { type KnownKey, placementAt } from '../../core/judge';
-import { REPAIR_COMMIT_RECORDS } from '../../limits';
+import { REPAIR_COMMIT_RECORDS } from '../../limits/backup';
 import { type RawValue, rawRows } from './pages';
 import { keysReader } from './write-register';
 

@@ -6,7 +6,8 @@
 import { existsSync, rmSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
 import { lastSequenceAfterRestore } from '../../core/bulletin-sequence';
-import { BULLETIN_SEQUENCE_MAX, PAGE_BYTES } from '../../limits';
+import { BULLETIN_SEQUENCE_MAX } from '../../limits/bulletins';
+import { PAGE_BYTES } from '../../limits/store';
 import { migrate } from './migrations';
 import { rebuildRollups } from './rollups';
 import { type RecordReport, salvageRecords } from './salvage-records';

@@ -9,7 +9,7 @@ import { concat } from '../../../shared/bytes';
 import type { KnownKey, SignedRecord } from '../../core/judge';
 import type { KeptMqtt, MqttKeeping } from '../../core/mqtt-state';
 import type { Register } from '../../core/register';
-import { PAGE_BYTES, WAL_PAGES } from '../../limits';
+import { PAGE_BYTES, WAL_PAGES } from '../../limits/store';
 import { type AccountWriter, accountWriter } from './account-table';
 import { lookAtEnd } from './check';
 import { groupTransaction, wholeNumber } from './group';

@@ -4,7 +4,7 @@
  */
 import type { Database } from 'better-sqlite3';
 import type { SignedRecord } from '../../core/judge';
-import { CONFLICTS_PER_KEY_MAX, NOTICES_MAX } from '../../limits';
+import { CONFLICTS_PER_KEY_MAX, NOTICES_MAX } from '../../limits/store';
 
 /** Evidence and notices: kept, but bounded. */
 export function witnessWriter(database: Database) {

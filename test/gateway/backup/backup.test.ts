@@ -30,7 +30,7 @@ import {
 } from '../../../gateway/core/bulletin-sequence';
 import { copyDatabase } from '../../../gateway/edges/store/copy';
 import { startGateway } from '../../../gateway/gateway';
-import { BULLETIN_RESTORE_LIFT } from '../../../gateway/limits';
+import { BULLETIN_RESTORE_LIFT } from '../../../gateway/limits/bulletins';
 import { packageFolder } from '../../../scripts/village/options';
 import { packetOf, testNode, usage } from '../support/nodes';
 import { startOracleRadio } from '../support/oracle-radio';

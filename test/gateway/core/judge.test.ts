@@ -3,9 +3,16 @@
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type JudgeLookups, judge, type KnownKey, tripleName } from '../../../gateway/core/judge';
+import {
+  type JudgeLookups,
+  judge,
+  type KnownKey,
+  placementAt,
+  tripleName,
+} from '../../../gateway/core/judge';
 import { encodeBulletin } from '../../../shared/bulletin';
 import { toHex } from '../../../shared/bytes';
+import { encodeGatewayKeyNotice } from '../../../shared/gateway-key';
 import { decodeRecord, encodeRecord } from '../../../shared/record';
 import { verifySigned } from '../../../shared/verify';
 import { BOOT_S, happening, packetOf, signedBy, testNode, usage } from '../support/nodes';
@@ -52,6 +59,14 @@ function longEpoch(): Uint8Array {
   );
 }
 
+/** An hour without use, its buckets packed with a parameter that is not the lowest of equals: deterministic CBOR, yet not the one form. */
+function otherPacking(): Uint8Array {
+  const payload = encodeRecord(usage(NODE, 1, { buckets: [[0, 0]] }));
+  expect([...payload.slice(-3)]).toEqual([0x42, 0, 0]);
+  payload[payload.length - 2] = 0x01;
+  return signedBy(NODE, payload);
+}
+
 function bulletin(): Uint8Array {
   const payload = encodeBulletin({
     gatewayKeyId: NODE.keyId,
@@ -62,6 +77,12 @@ function bulletin(): Uint8Array {
     entries: [],
   });
   return new Uint8Array([...payload, ...NODE.sign('tallywell-bulletin-v1', payload)]);
+}
+
+function keyNotice(): Uint8Array {
+  const notice = { sequence: 1, validFromS: 0, publicKey: STRANGER.publicKey };
+  const payload = encodeGatewayKeyNotice(notice);
+  return new Uint8Array([...payload, ...NODE.sign('tallywell-gateway-key-v1', payload)]);
 }
 
 const withVersion2 = changed(changed(encodeRecord(usage(NODE, 1)), 1), 1);
@@ -75,7 +96,9 @@ test.each<[string, string, Uint8Array]>([
   ['random bytes', 'malformed', new Uint8Array(100).fill(0x55)],
   ['another version', 'unknown-version', signedBy(NODE, withVersion2)],
   ['a longer form of the same values', 'not-canonical', longEpoch()],
+  ['the same buckets, packed otherwise', 'not-canonical', otherPacking()],
   ['a bulletin', 'not-addressed', bulletin()],
+  ["a new gateway key's announcement", 'not-addressed', keyNotice()],
   ['an unregistered key', 'unknown-key', packetOf(STRANGER, usage(STRANGER, 1))],
   ['a changed counter', 'bad-signature', changed(GOOD, 24)],
   ['a changed signature', 'bad-signature', changed(GOOD, GOOD.length - 1)],
@@ -113,6 +136,28 @@ test('the same triple again: same bytes are a duplicate, other bytes a conflict'
   expect(judge(GOOD, lookups({ '1/1/1': GOOD })).outcome).toBe('duplicate');
   const other = packetOf(NODE, usage(NODE, 1, { counters: [61, 12] }));
   expect(judge(other, lookups({ '1/1/1': GOOD })).outcome).toBe('conflict');
+});
+
+test('the same payload with another signature that holds is a conflict, too: other bytes', () => {
+  // A node that signs as RFC 8032 says makes one signature only; whoever has its key could make others.
+  const other = new Uint8Array([...GOOD.slice(0, -64), ...new Uint8Array(64).fill(7)]);
+  const world = { ...lookups({ '1/1/1': GOOD }), verify: () => true };
+  expect(judge(other, world).outcome).toBe('conflict');
+});
+
+test('a record counts where its node stood at that time', () => {
+  const stays = (...times: [number, number | null][]) => ({
+    ...keyOf(NODE, 1, null),
+    placements: times.map(([fromS, toS], at) => ({ rowId: at, site: `wp-0${at}`, fromS, toS })),
+  });
+  const at = (key: KnownKey, timeS: number) => placementAt(key, timeS)?.site ?? null;
+  const gone = stays([100, 200], [300, 400], [400, 500]);
+  expect([1, 100, 200].map((timeS) => at(gone, timeS))).toEqual(['wp-00', 'wp-00', 'wp-00']);
+  // Between two places it is on its way to the next; where one ends as the next begins, it is there.
+  expect([201, 299, 300, 399].map((timeS) => at(gone, timeS))).toEqual(new Array(4).fill('wp-01'));
+  expect([400, 500].map((timeS) => at(gone, timeS))).toEqual(['wp-02', 'wp-02']);
+  expect(at(gone, 501)).toBeNull();
+  expect(at(stays([100, null]), 2 ** 32 - 1)).toBe('wp-00');
 });
 
 test('no mutation of a good packet is accepted', () => {

@@ -10,7 +10,7 @@ import {
   readRequest,
   responseVerb,
 } from '../../../gateway/core/requests';
-import { REQUEST_BYTES_MAX, REQUESTS_BURST, REQUESTS_PER_S } from '../../../gateway/limits';
+import { REQUEST_BYTES_MAX, REQUESTS_BURST, REQUESTS_PER_S } from '../../../gateway/limits/mqtt';
 
 function read(verb: string, text: string) {
   return readRequest(verb, Buffer.byteLength(text), () => text);

@@ -91,6 +91,12 @@ test('more states than entries go round: each is told within two bulletins', () 
   expect(told.size).toBe(32);
 });
 
+test('of more epochs of one node than fit, the newest are told first', () => {
+  const states = Array.from({ length: 40 }, (_, at) => state(1, 3, at + 1));
+  const told = chooseForBulletin(states, 0).map(({ epoch }) => epoch);
+  expect(told).toEqual(Array.from({ length: 16 }, (_, at) => 40 - at));
+});
+
 test('only the slots of the group are told', () => {
   const states = [state(1, 15, 1), state(2, 16, 1), state(3, 255, 1)];
   expect(chooseForBulletin(states, 1).map((one) => one.slot)).toEqual([16]);

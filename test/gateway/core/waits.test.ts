@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { addressKey, isLoopback } from '../../../gateway/core/addresses';
 import { createBackoff } from '../../../gateway/core/backoff';
 import { createTokenBuckets } from '../../../gateway/core/token-bucket';
-import { LOGIN_FORGET_MS, LOGIN_FREE_TRIES, LOGIN_KEYS_MAX } from '../../../gateway/limits';
+import { LOGIN_FORGET_MS, LOGIN_FREE_TRIES, LOGIN_KEYS_MAX } from '../../../gateway/limits/http';
 
 test('five tries are free, then the wait doubles up to the longest one, and is forgotten at last', () => {
   const backoff = createBackoff(30_000);

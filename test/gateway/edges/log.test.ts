@@ -7,7 +7,7 @@ import { createLineBudget } from '../../../gateway/core/line-budget';
 import { redact } from '../../../gateway/core/redact';
 import { createLog, isJournal, type LogOptions, partsOf } from '../../../gateway/edges/log';
 import { makeRecoveryWords } from '../../../gateway/edges/recovery-words';
-import { LOG_LINES_PER_HOUR } from '../../../gateway/limits';
+import { LOG_LINES_PER_HOUR } from '../../../gateway/limits/operations';
 
 function logged(lines: string[], options: Partial<LogOptions> = {}): string[] {
   const written: string[] = [];

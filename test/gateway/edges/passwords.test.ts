@@ -15,7 +15,10 @@ import {
   randomToken,
   storePassword,
 } from '../../../gateway/edges/passwords';
-import { PASSWORD_CHECKS_WAITING_MAX, PASSWORD_SCRYPT_BYTES_MAX } from '../../../gateway/limits';
+import {
+  PASSWORD_CHECKS_WAITING_MAX,
+  PASSWORD_SCRYPT_BYTES_MAX,
+} from '../../../gateway/limits/http';
 import { fromHex } from '../../../shared/bytes';
 
 /** RFC 7914 §12: "pleaseletmein", "SodiumChloride", N 16384, r 8, p 1; the first 32 of its 64 bytes. */

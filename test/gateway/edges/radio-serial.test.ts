@@ -8,7 +8,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { portAdvice, portWords, serialTransport } from '../../../gateway/edges/radio-serial';
 import type { Connection } from '../../../gateway/edges/transport';
 import { startGateway } from '../../../gateway/gateway';
-import { RADIO_WRITE_BYTES_MAX } from '../../../gateway/limits';
+import { RADIO_WRITE_BYTES_MAX } from '../../../gateway/limits/radio';
 import { packetOf, testNode, usage } from '../support/nodes';
 import { type OracleRadio, startOracleRadio } from '../support/oracle-radio';
 import { registerFile, testFolder, until } from '../support/places';

@@ -11,7 +11,7 @@ import { rebuildRollups } from '../../../gateway/edges/store/rollups';
 import { Sqlite as Database } from '../../../gateway/edges/store/sqlite';
 import { openStore, type Store } from '../../../gateway/edges/store/store';
 import { createVerifier } from '../../../gateway/edges/verify';
-import { QUARANTINE_MAX, QUARANTINE_PER_KEY_MAX } from '../../../gateway/limits';
+import { QUARANTINE_MAX, QUARANTINE_PER_KEY_MAX } from '../../../gateway/limits/store';
 import { toHex } from '../../../shared/bytes';
 import type { UsageRecord } from '../../../shared/record';
 import { keyIdOf } from '../../../shared/verify';

@@ -69,6 +69,10 @@ export interface OracleRadio {
   broadcasts(): Uint8Array[];
   /** Resolves when a client has asked for the configuration this often, in all. */
   handshakes(count: number): Promise<void>;
+  /** A client is connected. */
+  isConnected(): boolean;
+  /** The client of now has asked for the configuration and has got it. */
+  isReady(): boolean;
   /** Resolves when this many broadcasts have come. */
   waitForBroadcasts(count: number): Promise<void>;
   /** From now on nothing is answered, though the connection stays. */
@@ -81,6 +85,7 @@ export interface OracleRadio {
 }
 
 interface OracleState {
+  ready: boolean;
   handshakes: number;
   written: number;
   read: number;
@@ -201,21 +206,15 @@ function createAnswers(
     if (payloadVariant.case === 'wantConfigId') {
       for (const bytes of handshake(payloadVariant.value, settings)) write(bytes);
       state.handshakes += 1;
+      state.ready = true;
     } else if (payloadVariant.case === 'packet') onPacket(payloadVariant.value);
     else status(0);
   };
   return onToRadio;
 }
 
-/** Starts the radio on a free port. */
-export async function startOracleRadio(settings: OracleSettings = {}): Promise<OracleRadio> {
-  const { number = OWN_NUMBER } = settings;
-  const state: OracleState = {
-    ...{ handshakes: 0, written: 0, read: 0, room: {}, broadcasts: [], packets: [] },
-    timeSet: undefined,
-  };
-  let socket: Socket | null = null;
-  let nextId = 1;
+/** Promises that resolve when something holds; asked again after each change. */
+function createWaiters() {
   let checks: (() => void)[] = [];
   const changed = () => {
     for (const check of checks) check();
@@ -230,6 +229,19 @@ export async function startOracleRadio(settings: OracleSettings = {}): Promise<O
       checks.push(check);
       check();
     });
+  return { changed, until };
+}
+
+/** Starts the radio on a free port. */
+export async function startOracleRadio(settings: OracleSettings = {}): Promise<OracleRadio> {
+  const { number = OWN_NUMBER } = settings;
+  const state: OracleState = {
+    ...{ ready: false, handshakes: 0, written: 0, read: 0, room: {}, broadcasts: [], packets: [] },
+    timeSet: undefined,
+  };
+  let socket: Socket | null = null;
+  let nextId = 1;
+  const { changed, until } = createWaiters();
   const write = (bytes: Uint8Array) => {
     socket?.write(bytes);
     state.written += bytes.length;
@@ -241,6 +253,12 @@ export async function startOracleRadio(settings: OracleSettings = {}): Promise<O
   };
   const server: Server = createServer((client) => {
     socket = client;
+    client.on('close', () => {
+      if (socket !== client) return;
+      socket = null;
+      state.ready = false;
+    });
+    state.ready = false;
     state.written = 0;
     state.read = 0;
     readFrames(client, onToRadio, (bytes) => {
@@ -270,6 +288,8 @@ export async function startOracleRadio(settings: OracleSettings = {}): Promise<O
     timeSet: () => state.timeSet,
     broadcasts: () => state.broadcasts,
     handshakes: (count) => until(() => state.handshakes >= count),
+    isConnected: () => socket !== null,
+    isReady: () => state.ready,
     waitForBroadcasts: (count) => until(() => state.broadcasts.length >= count),
     fallSilent: () => socket?.removeAllListeners('data'),
     hangUp: () => socket?.destroy(),

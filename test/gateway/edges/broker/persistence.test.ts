@@ -9,7 +9,7 @@ import { onTestFinished, test } from 'vitest';
 import { createMqttState } from '../../../../gateway/core/mqtt-state';
 import { createPersistence } from '../../../../gateway/edges/broker/persistence';
 import { openStore, type Store } from '../../../../gateway/edges/store/store';
-import { MQTT_SESSION_LIMITS } from '../../../../gateway/limits';
+import { MQTT_SESSION_LIMITS } from '../../../../gateway/limits/mqtt';
 import { testFolder } from '../../support/places';
 
 type Call = (...args: unknown[]) => unknown;

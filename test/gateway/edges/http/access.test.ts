@@ -17,7 +17,7 @@ import {
   HTTP_REQUESTS_BURST_MAX,
   HTTP_TARGET_CHARS_MAX,
   LOGIN_FREE_TRIES,
-} from '../../../../gateway/limits';
+} from '../../../../gateway/limits/http';
 import { packageFolder } from '../../../../scripts/village/options';
 import { dropAccount, dropToken, putAccount, putToken } from '../../support/accounts-kit';
 import { testFolder } from '../../support/places';

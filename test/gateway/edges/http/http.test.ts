@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { jsonAnswer } from '../../../../gateway/edges/http/answer';
 import { startHttp } from '../../../../gateway/edges/http/http';
 import { type RunningGateway, startGateway } from '../../../../gateway/gateway';
-import { HTTP_CLIENTS_PER_ADDRESS_MAX } from '../../../../gateway/limits';
+import { HTTP_CLIENTS_PER_ADDRESS_MAX } from '../../../../gateway/limits/http';
 import { packetOf, testNode, usage } from '../../support/nodes';
 import { startOracleRadio } from '../../support/oracle-radio';
 import { registerFile, testFolder, until } from '../../support/places';
