@@ -61,11 +61,11 @@ interface GatewayProcess {
 
 async function gatewayProcess(script: string, args: string[]): Promise<GatewayProcess> {
   const child = spawn(process.execPath, [script, 'gateway', ...args], {
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', 'pipe', 'inherit'],
   });
   onTestFinished(() => void child.kill('SIGKILL'));
   const lines: string[] = [];
-  createInterface({ input: child.stderr }).on('line', (line) => lines.push(line));
+  createInterface({ input: child.stdout }).on('line', (line) => lines.push(line));
   const ended = new Promise((resolve) => child.on('close', resolve));
   await until(() => lines.some((line) => line.includes('radio ready')));
   return { child, lines, ended };

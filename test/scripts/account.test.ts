@@ -204,9 +204,10 @@ test('the first start makes an admin; where nobody watches its password is in a 
     const child = spawn(process.execPath, [SCRIPT, ...gatewayVerb(folder)]);
     onTestFinished(() => void child.kill('SIGKILL'));
     let log = '';
-    child.stderr.on('data', (chunk) => {
-      log += chunk;
-    });
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk) => {
+        log += chunk;
+      });
     await until(() => /page \S+/.test(log));
     const stop = async () => {
       const end = new Promise((resolve) => child.on('close', resolve));

@@ -93,11 +93,11 @@ test('beside a running gateway that holds a transaction open: backup, verify, li
   const register = registerFile(folder, [1, 2]);
   const ports = ['--http-port', '0', '--mqtt-port', '0', '--no-backup', '--register', register];
   const child = spawn(process.execPath, [script, ...args, ...ports], {
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', 'pipe', 'inherit'],
   });
   onTestFinished(() => void child.kill('SIGKILL'));
   const lines: string[] = [];
-  createInterface({ input: child.stderr }).on('line', (line) => lines.push(line));
+  createInterface({ input: child.stdout }).on('line', (line) => lines.push(line));
   await until(() => lines.some((line) => line.includes('radio ready')));
   const node = testNode(1);
   const send = (from: number, to: number) => {

@@ -57,7 +57,7 @@ test('a good file says what it says', () => {
     mqttUrl: 'mqtts://broker.local:8883',
     mqttLogin: { username: 'tallywell', passwordFile: '/etc/pw' },
     mqttTls: undefined,
-    backup: undefined,
+    backup: { keep: 3, key: true, usb: true },
     holdBackMs: 60_000,
     clock: 'system',
   });
@@ -216,6 +216,7 @@ const ENVIRONMENT: Record<string, [text: string, value: unknown]> = {
   'mqtt.tls.port': ['83', 83],
   'mqtt.tls.cert': ['/c', '/c'],
   'mqtt.tls.key': ['/k', '/k'],
+  'mqtt.tls.only': ['true', true],
   'mqtt.external.url': ['mqtts://h:1', 'mqtts://h:1'],
   'mqtt.external.username': ['u', 'u'],
   'mqtt.external.passwordFile': ['/p', '/p'],
@@ -226,6 +227,7 @@ const ENVIRONMENT: Record<string, [text: string, value: unknown]> = {
   'backup.folder': ['/b', '/b'],
   'backup.keep': ['9', 9],
   'backup.usb': ['false', false],
+  'backup.key': ['false', false],
   'log.level': ['debug', 'debug'],
   'log.format': ['text', 'text'],
 };

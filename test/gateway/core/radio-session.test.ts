@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 import { channelIndexOf, ownerOf } from '../../../gateway/core/radio-info';
 import type { SessionEvent } from '../../../gateway/core/radio-session';
 import { createRadioSession } from '../../../gateway/core/radio-session';
+import { RADIO_HELD_MAX } from '../../../gateway/limits/radio';
 import { encodeFrame } from '../../../shared/meshtastic/stream';
 import { NONCE_CONFIG_ONLY, NONCE_NODES_ONLY } from '../../../shared/meshtastic/to-radio';
 import {
@@ -269,12 +270,12 @@ test('a handshake that failed is tried without the node database, and the other 
 test('packets of a radio that never comes to the end of its settings are kept, but not without end', () => {
   const session = newSession();
   session.start(0);
-  for (let id = 1; id <= 1_000; id++) session.feed(says(heard(id)), id);
-  expect(types(session.feed(says(heard(1_001), heard(1_002)), 1_001).events)).toEqual(['lost']);
+  for (let id = 1; id <= RADIO_HELD_MAX; id++) session.feed(says(heard(id)), id);
+  expect(types(session.feed(says(heard(9_001), heard(9_002)), 1_001).events)).toEqual(['lost']);
   session.closed(1_002);
   session.start(1_003);
   const { events } = session.feed(says(...handshake(NONCE_CONFIG_ONLY)), 1_004);
-  expect(types(events).filter((type) => type === 'packet').length).toBe(1_000);
+  expect(types(events).filter((type) => type === 'packet').length).toBe(RADIO_HELD_MAX);
 });
 
 test('a radio that restarts tells anew how much room it has', () => {
