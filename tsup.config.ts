@@ -1,4 +1,5 @@
 // What `npm run build` makes of our host programs: one file each in dist/, packages stay outside.
+import { chmodSync } from 'node:fs';
 import { defineConfig } from 'tsup';
 
 export default defineConfig({
@@ -19,5 +20,7 @@ export default defineConfig({
   splitting: true,
   clean: false,
   skipNodeModulesBundle: true,
+  // So that a link in the PATH is all that installing takes.
+  onSuccess: async () => chmodSync('dist/tallywell.js', 0o755),
   loader: { '.sql': 'text', '.html': 'text', '.css': 'text' },
 });

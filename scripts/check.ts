@@ -32,7 +32,7 @@ function filesIn(root: string): string[] {
 
 function judgeText(file: string, text: string): string[] {
   const found: string[] = [];
-  if (/\.ts$/.test(file) && !/^(\/\*|\/\/)/.test(text))
+  if (/\.ts$/.test(file) && !/^(#![^\n]*\n)?(\/\*|\/\/)/.test(text))
     found.push(`${file}:1: no card: a comment that says what the file is`);
   text.split('\n').forEach((line, index) => {
     if (UNFINISHED.test(line))

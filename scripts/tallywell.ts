@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /*
  * The `tallywell` command: one program, a verb for each thing people do.
  * From: the command line. To: scripts/village.ts, scripts/gateway.ts. Source: commander 14.
