@@ -219,7 +219,7 @@ test('Jinja itself renders every template as the reader of this test does', asyn
   collect();
   const script = join(folder, 'render.py');
   writeFileSync(script, JINJA);
-  const output = execFileSync('python3', [script], { input: JSON.stringify(pairs) });
+  const output = execFileSync(PYTHON, [script], { input: JSON.stringify(pairs) });
   const texts: string[] = JSON.parse(output.toString());
   expect(texts.length).toBeGreaterThan(60);
   texts.forEach((text, at) => {
