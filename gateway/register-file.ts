@@ -35,7 +35,11 @@ function readFile(path: string): Register {
     if (statSync(path).size > REGISTER_BYTES_MAX) throw new Error('is too large');
     json = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    throw new RegisterError(`register: ${path}: ${(error as Error).message}`);
+    const isGone = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    const words = isGone
+      ? 'there is no such file: write it, or take "register" out of the configuration'
+      : (error as Error).message;
+    throw new RegisterError(`register: ${path}: ${words}`);
   }
   const register = readRegister(json);
   refuseSharedIds(register);

@@ -18,6 +18,12 @@ import { registerServiceCommand } from './service';
 import { registerTokenCommand } from './token';
 import { registerVillageCommand } from './village';
 
+// Who reads ended, as in `tallywell config show | head`: the gateway's own log does not come this way and goes on.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
+
 const program = new Command('tallywell')
   .description('A mesh of small counters for places without internet: signed litres and meals.')
   .version(packageJson.version)

@@ -155,6 +155,12 @@ test('a password on the command line is refused, and never written', () => {
   expect(stdout + stderr).not.toContain('hunter22');
 });
 
+test('a reader that ends early, as head does, is no fault', () => {
+  const command = `'${process.execPath}' '${SCRIPT}' config env | head -n 1`;
+  const { stdout, stderr } = spawnSync('/bin/bash', ['-c', command], { encoding: 'utf8' });
+  expect([stdout.split('\n').length, stderr]).toEqual([2, '']);
+});
+
 test('doctor as a process: exit code 1 and what to do', () => {
   const { status, stdout } = tallywell([
     'doctor',
