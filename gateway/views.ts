@@ -20,6 +20,7 @@ import recordSchema from './schemas/record.json';
 import siteSchema from './schemas/site.json';
 import type { GatewayStatus } from './status';
 import { dayStartS } from './tell';
+import { CLOCK_PAGE_POLICY, clockPage } from './web/clock-page';
 import { type PageSite, sitesPage } from './web/page';
 
 /** JSON Schemas of everything told and asked, and of the configuration, by name. */
@@ -79,6 +80,12 @@ function sumsView(
       ...namedCounters(of.kind, counters),
     })),
   });
+}
+
+function clockView({ pod, nowMs, status }: ViewDoors): Answer {
+  const head = { pod, nowS: Math.floor(nowMs() / 1000), state: status().clock.state };
+  const headers = { 'Content-Security-Policy': CLOCK_PAGE_POLICY };
+  return { status: 200, type: 'text/html', body: clockPage(head), headers };
 }
 
 function schemaView(rest: string[]): Answer {
@@ -151,6 +158,7 @@ export function createViews(doors: ViewDoors): AnswerFunction {
       const { healthy, problems } = status();
       return json({ healthy, problems }, healthy ? 200 : 503);
     }
+    if (segments.length === 1 && segments[0] === 'clock') return clockView(doors);
     if (segments.length === 1 && segments[0] === 'metrics') return doors.metrics();
     if (segments[0] === 'api' && segments[1] === 'v1') return api(segments.slice(2), query);
     return errorAnswer(404, 'not found');

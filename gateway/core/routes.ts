@@ -23,6 +23,7 @@ export const POST_ROUTES: Readonly<Record<string, Needs>> = {
 /** Reading that needs no account, by path. */
 export const OPEN_ROUTES: Readonly<Record<string, Needs>> = {
   health: ANYBODY,
+  clock: ANYBODY,
   'api/v1/session': WHOEVER,
 };
 

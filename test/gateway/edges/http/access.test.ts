@@ -66,6 +66,7 @@ async function session({ post, gateway }: Place, name: string): Promise<Record<s
 
 const ROUTES: [method: string, path: string, good: number, needs: string][] = [
   ['GET', '/health', 503, 'anybody'],
+  ['GET', '/clock', 200, 'anybody'],
   ['GET', '/api/v1/session', 200, 'anybody'],
   ['GET', '/', 200, 'reader'],
   ['HEAD', '/', 200, 'reader'],
