@@ -23,17 +23,24 @@ export function createCommitter(
     const counted = store.uncommittedCounts().size > 0;
     if (disk.guard(store.commit)) afterCommit(counted);
   };
+  const within = (ms: number) => {
+    if (paced || store.pending() === 'nothing') return;
+    if (cancel !== null && atMs <= clock.steadyMs() + ms) return;
+    cancel?.();
+    atMs = clock.steadyMs() + ms;
+    cancel = clock.at(clock.nowMs() + ms, commit);
+  };
   return {
     commit,
-    within(ms: number) {
-      if (paced || store.pending() === 'nothing') return;
-      if (cancel !== null && atMs <= clock.steadyMs() + ms) return;
-      cancel?.();
-      atMs = clock.steadyMs() + ms;
-      cancel = clock.at(clock.nowMs() + ms, commit);
+    /** Commits what waits, at the latest after this time. */
+    within,
+    /** The same for what was written without saying when. A commit that is in sight stays where it is. */
+    sweep(ms: number) {
+      if (cancel === null) within(ms);
     },
   };
 }
+
 /** Runs what writes and makes it durable now, with everything else that waits. Gives false when the disk is full. */
 export function createDurably(disk: DiskKeeping, commit: () => void) {
   return (write: () => void): boolean => {

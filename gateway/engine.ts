@@ -120,7 +120,7 @@ export function createEngine(
   const recovered = () => chores.takeKeys();
   const disk = keepDisk(options.dataDir, { store, log, forget: custody.forget, recovered });
   const liveness = createLiveness(clock, store, disk);
-  const { commit, within } = createCommitter(clock, paced, disk, store, (counted) => {
+  const { commit, within, sweep } = createCommitter(clock, paced, disk, store, (counted) => {
     liveness.committed();
     teller?.afterCommit(custody.takeChangedSites());
     if (counted) teller?.tellHealth();
@@ -132,7 +132,7 @@ export function createEngine(
     ...createHearing({ store, custody, disk, commit, within, holdBackMs }),
   });
   const chores = createChores({
-    ...{ base, clock, log, custody, schedule, keeping, sender, radios, commit, within },
+    ...{ base, clock, log, custody, schedule, keeping, sender, radios, commit, within, sweep },
     teller: () => teller,
   });
   const backups = createBackupKeeping(options, { store, clock, log });

@@ -176,7 +176,7 @@ test('bad input is refused with its reason, counted for ever, told, and changes 
   expect(records).toMatchObject({ stored: 2, duplicate: 1, byReason: expected });
   // Cut inside the payload or inside the signature: both are too short for what they announce.
   expect(records.rejected).toBe(10);
-  await until(() => health.records?.byReason.undecryptable === 1);
+  await until(() => health.records?.byReason['bad-frame'] === 1);
   expect(health.records?.byReason).toMatchObject(expected);
   const after = counted(folder);
   const ofNode = (rows: unknown[]) =>
