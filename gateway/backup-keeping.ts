@@ -112,6 +112,12 @@ function failureOf({ code, stdout, stderr }: Ended): Failure | null {
   return { kind: 'place', words: stderr.trim().split('\n').at(-1) || 'it took too long' };
 }
 
+/** A place's last backup as it looks now. @param nowS Unix s; null = not known */
+export function placeView(last: LastBackup, hoursRun: number, nowS: number | null) {
+  const { madeS: made, file, records } = last;
+  return { made, hours: Math.floor(hoursSince(last, hoursRun, nowS)), file, records };
+}
+
 /** What a person should do about backups some day. */
 export function backupWarnings(view: BackupView | null): string[] {
   if (view === null) return [];
@@ -185,9 +191,7 @@ export function createBackupKeeping(options: GatewayOptions, doors: BackupDoors)
     last === null || hoursSince(last, hoursRun(), nowS()) >= BACKUP_PUT_IN_HOURS;
   const viewOf = (place: Place): BackupPlaceView | null => {
     const last = lastAt(place);
-    if (last === null) return null;
-    const { madeS: made, file, records } = last;
-    return { made, hours: Math.floor(hoursSince(last, hoursRun(), nowS())), file, records };
+    return last === null ? null : placeView(last, hoursRun(), nowS());
   };
   return {
     tick() {
