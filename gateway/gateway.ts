@@ -70,13 +70,14 @@ function outboxView(options: GatewayOptions, publisher: Publisher, waiting: numb
 /** Answers requests, if anybody may ask. The clients of an external broker only by the options: its ACL is the guard. */
 function listenForRequests(
   options: GatewayOptions,
-  { clockKeeping }: Engine,
+  { clockKeeping, backups }: Engine,
   { retell }: BrokerTeller,
-  doors: Omit<RequestDoors, 'clockKeeping' | 'retell' | 'log'>,
+  doors: Omit<RequestDoors, 'clockKeeping' | 'retell' | 'makeBackup' | 'log'>,
 ): RequestCounts {
   const mayAsk = options.mqttUrl === undefined || options.mqttRequests === true;
   if (!mayAsk) return { answered: 0, refused: {} };
-  return answerRequests({ ...doors, clockKeeping, retell, log: options.log ?? stderrLog });
+  const log = options.log ?? stderrLog;
+  return answerRequests({ ...doors, clockKeeping, retell, makeBackup: backups.makeNow, log });
 }
 
 function isParentClock(clock: GatewayClock): clock is ParentClock {
