@@ -67,11 +67,11 @@ test('a technician may not; where none are set up that is said; one that fails s
   const without = await scene('admin', undefined);
   await without.ask('a');
   expect(await without.answerTo('a')).toMatchObject({ status: 'error', error: 'not-set-up' });
-  const nowhere = { program: PROGRAM, usb: false, folder: '/proc/none' };
+  const nowhere = { program: PROGRAM, usb: false, folder: '/dev/null/none' };
   const failing = await scene('admin', nowhere);
   await failing.ask('a');
   expect(await failing.answerTo('a')).toMatchObject({
-    ...{ status: 'error', error: 'failed', words: expect.stringContaining('/proc/none') },
+    ...{ status: 'error', error: 'failed', words: expect.stringContaining('/dev/null/none') },
   });
   expect(failing.gateway.status().backup?.failed).toHaveLength(1);
 });
