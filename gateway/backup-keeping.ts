@@ -37,6 +37,12 @@ export interface BackupPlaceView {
   records: number;
 }
 
+/** A backup that was made when somebody asked. */
+export interface BackupMade {
+  file: string;
+  records: number;
+}
+
 /** Backups in status. All of them were read back and found whole. */
 export interface BackupView {
   /** On the database's own disk; null = none yet. */
@@ -63,6 +69,11 @@ export interface BackupDoors {
 /** Keeps backups. */
 export interface BackupKeeping {
   tick(): void;
+  /**
+   * Makes one now on the database's own disk; undefined = none are to be made.
+   * @returns null = one is being made just now. Rejects: why there is none, in words.
+   */
+  makeNow: (() => Promise<BackupMade> | null) | undefined;
   /** null = none are to be made. */
   view(): BackupView | null;
   stop(): void;
@@ -112,6 +123,21 @@ function failureOf({ code, stdout, stderr }: Ended): Failure | null {
   return { kind: 'place', words: stderr.trim().split('\n').at(-1) || 'it took too long' };
 }
 
+/** What the verb made. Throws: when it did not say. */
+function madeOf(stdout: string): BackupMade {
+  const { backups } = JSON.parse(stdout) as {
+    backups: { file: string; manifest: { records: number } }[];
+  };
+  const [{ file, manifest }] = backups;
+  return { file, records: manifest.records };
+}
+
+/** A place's last backup as it looks now. @param nowS Unix s; null = not known */
+export function placeView(last: LastBackup, hoursRun: number, nowS: number | null) {
+  const { madeS: made, file, records } = last;
+  return { made, hours: Math.floor(hoursSince(last, hoursRun, nowS)), file, records };
+}
+
 /** What a person should do about backups some day. */
 export function backupWarnings(view: BackupView | null): string[] {
   if (view === null) return [];
@@ -149,59 +175,89 @@ function argsFor(
   ];
 }
 
-/** Prepares it. Without options.backup it does nothing. */
-export function createBackupKeeping(options: GatewayOptions, doors: BackupDoors): BackupKeeping {
+/** Makes backups, one at a time, and remembers why they failed. */
+function createMaking(options: GatewayOptions, doors: BackupDoors, hoursRun: () => number) {
   const { clock, log } = doors;
-  const { backup } = options;
-  const watch = createStickWatch(doors.sticks ?? (() => mountedSticks(options.dataDir)));
-  const hoursRun = createHoursRun(doors);
   const failures = new Map<Place, Failure & { atMs: number }>();
   let running: Program | null = null;
   let stopped = false;
+  const judgeEnd = (place: Place, folder: string, ended: Ended) => {
+    const failure = failureOf(ended);
+    if (failure === null) {
+      failures.delete(place);
+      log(`backup: made in ${folder}, read back and found whole`);
+    } else {
+      failures.set(place, { ...failure, atMs: clock.steadyMs() });
+      log(`backup: ${failure.words}`);
+    }
+    return failure;
+  };
+  return {
+    failures,
+    /** No other may be started. */
+    isRunning: () => stopped || running !== null,
+    /** @param tell hears how it ended; `why`: why there is none, in words */
+    start(place: Place, folder: string, tell = (_ended: Ended, _why: string | null) => {}): void {
+      const script = options.backup?.program ?? process.argv[1];
+      const args = argsFor(options, clock, hoursRun(), place, folder);
+      running = runProgram(script, args, BACKUP_MS_MAX, (ended) => {
+        running = null;
+        if (stopped) return tell(ended, 'the gateway stopped before the backup was made');
+        tell(ended, judgeEnd(place, folder, ended)?.words ?? null);
+      });
+    },
+    mayTry(place: Place): boolean {
+      const failure = failures.get(place);
+      return failure === undefined || clock.steadyMs() - failure.atMs >= BACKUP_RETRY_MS;
+    },
+    stop() {
+      stopped = true;
+      running?.kill();
+    },
+  };
+}
+
+/** Prepares it. Without options.backup it does nothing. */
+export function createBackupKeeping(options: GatewayOptions, doors: BackupDoors): BackupKeeping {
+  const { clock } = doors;
+  const { backup } = options;
+  const watch = createStickWatch(doors.sticks ?? (() => mountedSticks(options.dataDir)));
+  const hoursRun = createHoursRun(doors);
+  const making = createMaking(options, doors, hoursRun);
+  const { failures } = making;
   const lastAt = (place: Place) => lastBackups(options.dataDir)[place] ?? null;
   const nowS = () => (clock.state() === 'unknown' ? null : Math.floor(clock.nowMs() / 1000));
-  const start = (place: Place, folder: string) => {
-    const script = backup?.program ?? process.argv[1];
-    const args = argsFor(options, clock, hoursRun(), place, folder);
-    running = runProgram(script, args, BACKUP_MS_MAX, (ended) => {
-      running = null;
-      if (stopped) return;
-      const failure = failureOf(ended);
-      if (failure === null) {
-        failures.delete(place);
-        log(`backup: made in ${folder}, read back and found whole`);
-      } else {
-        failures.set(place, { ...failure, atMs: clock.steadyMs() });
-        log(`backup: ${failure.words}`);
-      }
-    });
-  };
-  const mayTry = (place: Place) => {
-    const failure = failures.get(place);
-    return failure === undefined || clock.steadyMs() - failure.atMs >= BACKUP_RETRY_MS;
-  };
-  const due = (place: Place) => mayTry(place) && isDue(place, lastAt(place), hoursRun(), nowS());
+  const cardFolder = backup?.folder ?? join(options.dataDir, 'backup');
+  const due = (place: Place) =>
+    making.mayTry(place) && isDue(place, lastAt(place), hoursRun(), nowS());
   const isOld = (last: LastBackup | null) =>
     last === null || hoursSince(last, hoursRun(), nowS()) >= BACKUP_PUT_IN_HOURS;
   const viewOf = (place: Place): BackupPlaceView | null => {
     const last = lastAt(place);
-    if (last === null) return null;
-    const { madeS: made, file, records } = last;
-    return { made, hours: Math.floor(hoursSince(last, hoursRun(), nowS())), file, records };
+    return last === null ? null : placeView(last, hoursRun(), nowS());
+  };
+  const makeNow = () => {
+    if (making.isRunning()) return null;
+    return new Promise<BackupMade>((resolve, reject) => {
+      making.start('card', cardFolder, ({ stdout }, why) =>
+        why === null ? resolve(madeOf(stdout)) : reject(new Error(why)),
+      );
+    });
   };
   return {
     tick() {
-      if (backup === undefined || stopped) return;
+      if (backup === undefined) return;
       hoursRun();
       const { mounted, fresh } = backup.usb === false ? { mounted: [], fresh: [] } : watch();
       if (fresh.length > 0) failures.delete('stick');
-      if (running !== null) return;
+      if (making.isRunning()) return;
       const [stick] = fresh.length > 0 && isOld(lastAt('stick')) ? fresh : mounted;
       const isPutIn = stick !== undefined && fresh.includes(stick);
       if (stick !== undefined && (isPutIn || due('stick')))
-        start('stick', join(stick.folder, 'tallywell'));
-      else if (due('card')) start('card', backup.folder ?? join(options.dataDir, 'backup'));
+        making.start('stick', join(stick.folder, 'tallywell'));
+      else if (due('card')) making.start('card', cardFolder);
     },
+    makeNow: backup === undefined ? undefined : makeNow,
     view() {
       if (backup === undefined) return null;
       const failed = PLACES.flatMap((place) => failures.get(place) ?? []);
@@ -209,14 +265,11 @@ export function createBackupKeeping(options: GatewayOptions, doors: BackupDoors)
       return {
         card: viewOf('card'),
         stick: viewOf('stick'),
-        running: running !== null,
+        running: making.isRunning(),
         failed: failed.map(({ words }) => words),
         damage: damage?.words ?? null,
       };
     },
-    stop() {
-      stopped = true;
-      running?.kill();
-    },
+    stop: making.stop,
   };
 }

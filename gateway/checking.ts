@@ -14,6 +14,8 @@ export { type Checked, isDamage } from './edges/store/check';
 export interface CheckOptions {
   /** Signatures of all records, not of some (minutes for millions). Default false. */
   allSignatures?: boolean;
+  /** false: only the end and the parts that everything needs are read (seconds, however large it is). Default true. */
+  everyPage?: boolean;
   /** 0..1: which records and days are looked at. Default Math.random. */
   random?: () => number;
   progress?: (what: string, share: number) => void;
@@ -38,6 +40,7 @@ export function checkDatabase(path: string, options: CheckOptions = {}): Checked
       verify: createVerifier(),
       random: options.random ?? Math.random,
       allSignatures: options.allSignatures ?? false,
+      everyPage: options.everyPage,
       progress: options.progress ?? (() => {}),
     });
   } catch (error) {

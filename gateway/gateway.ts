@@ -38,6 +38,8 @@ export interface RunningGateway {
   httpUrl: string;
   /** Address of the broker, without password. */
   mqttUrl: string;
+  /** mqtts://host:port of the embedded broker, beside the plain one; null = it has none. */
+  mqttTlsUrl: string | null;
   status(): GatewayStatus;
   /** What hangs, for a watchdog; null = it does its work. */
   hangs(): string | null;
@@ -64,19 +66,21 @@ function infoOf(base: Base) {
 function outboxView(options: GatewayOptions, publisher: Publisher, waiting: number): OutboxView {
   const broker = options.mqttUrl === undefined ? 'embedded' : 'external';
   const problem = publisher.problem?.() ?? null;
-  return { waiting, broker, connected: publisher.isConnected(), problem };
+  const clients = publisher.clients?.() ?? null;
+  return { waiting, broker, connected: publisher.isConnected(), problem, clients };
 }
 
 /** Answers requests, if anybody may ask. The clients of an external broker only by the options: its ACL is the guard. */
 function listenForRequests(
   options: GatewayOptions,
-  { clockKeeping }: Engine,
+  { clockKeeping, backups }: Engine,
   { retell }: BrokerTeller,
-  doors: Omit<RequestDoors, 'clockKeeping' | 'retell' | 'log'>,
+  doors: Omit<RequestDoors, 'clockKeeping' | 'retell' | 'makeBackup' | 'log'>,
 ): RequestCounts {
   const mayAsk = options.mqttUrl === undefined || options.mqttRequests === true;
   if (!mayAsk) return { answered: 0, refused: {} };
-  return answerRequests({ ...doors, clockKeeping, retell, log: options.log ?? stderrLog });
+  const log = options.log ?? stderrLog;
+  return answerRequests({ ...doors, clockKeeping, retell, makeBackup: backups.makeNow, log });
 }
 
 function isParentClock(clock: GatewayClock): clock is ParentClock {
@@ -189,7 +193,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   let requests: RequestCounts = { answered: 0, refused: {} };
   const engine = createEngine(options, base, clock, createDelayReader(reader).shortestDelayS);
   const sites = datedNow(stored, engine.lastHeardS);
-  const { publisher, url, name } = await orElse(
+  const { publisher, url, tlsUrl, name } = await orElse(
     openPublisher(
       { options, base, clock, engine, records, accounts: entrance.accounts },
       () => teller,
@@ -231,7 +235,8 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const { stop, stopped } = createStop(engine, to, () =>
     atMost(STOP_STEP_MS, publisher.close()).then(http.close).then(closeFiles),
   );
-  const running = { publicKey: toHex(base.key.publicKey), httpUrl: http.url, mqttUrl: url };
+  const urls = { httpUrl: http.url, mqttUrl: url, mqttTlsUrl: tlsUrl };
+  const running = { publicKey: toHex(base.key.publicKey), ...urls };
   if (isParentClock(clock)) {
     listenToParent({ barrier: createBarrier(engine, clock, begin), stop: () => void stop() });
     tellParent({ type: 'ready', pid: process.pid, ...running });

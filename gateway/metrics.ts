@@ -133,6 +133,48 @@ function stateFigures(status: GatewayStatus, hangs: string | null): Figure[] {
   ];
 }
 
+/** What is asked and refused over MQTT, and how old the backups are. */
+function brokerFigures({ outbox, requests, backup }: GatewayStatus): Figure[] {
+  const byReason = (counts: object): [Labels, number][] =>
+    Object.entries(counts).map(([reason, count]) => [{ reason }, count]);
+  const places = { card: backup?.card, stick: backup?.stick };
+  const ages = Object.entries(places).flatMap(([place, last]): [Labels, number][] =>
+    last ? [[{ place }, last.hours * 3600]] : [],
+  );
+  return [
+    [
+      'tallywell_mqtt_requests_answered_total',
+      'Requests over MQTT that were answered.',
+      'counter',
+      one(requests.answered),
+    ],
+    [
+      'tallywell_mqtt_requests_refused_total',
+      'Requests over MQTT that were not done, by reason.',
+      'counter',
+      byReason(requests.refused),
+    ],
+    [
+      'tallywell_mqtt_refused_total',
+      'Connections ended and logins refused by the embedded broker, by reason.',
+      'counter',
+      byReason(outbox.clients?.refused ?? {}),
+    ],
+    [
+      'tallywell_mqtt_queued_messages',
+      'Messages that wait for clients of the embedded broker.',
+      'gauge',
+      outbox.clients === null ? [] : one(outbox.clients.queued),
+    ],
+    [
+      'tallywell_backup_age_seconds',
+      'Age of the last backup by place, in whole hours; none = no line.',
+      'gauge',
+      ages,
+    ],
+  ];
+}
+
 function diskFigures(dataDir: string): Figure[] {
   const file = join(dataDir, 'gateway.sqlite');
   return [
@@ -211,6 +253,7 @@ export function createMetrics(doors: MetricsDoors): Metrics {
       const figures: Figure[] = [
         ...recordFigures(status),
         ...stateFigures(status, doors.hangs()),
+        ...brokerFigures(status),
         ...diskFigures(doors.dataDir),
         [
           'tallywell_http_requests_total',

@@ -38,8 +38,8 @@ export interface RequestDoors {
   info(): object;
   clockKeeping: ClockKeeping;
   retell: BrokerTeller['retell'];
-  /** Makes a backup now. Without it none are set up. Rejects: in plain words. */
-  makeBackup?: () => Promise<object>;
+  /** Makes a backup now; null = one is being made. Without it none are set up. Rejects: in plain words. */
+  makeBackup?: () => Promise<object> | null;
   log: Log;
 }
 
@@ -93,7 +93,9 @@ async function answerTo(doors: RequestDoors, request: Request): Promise<Answer> 
   }
   if (request.verb === 'backup') {
     if (doors.makeBackup === undefined) return no('not-set-up', 'no backups are set up');
-    return ok(await doors.makeBackup());
+    const made = doors.makeBackup();
+    if (made === null) return no('busy', 'a backup is just being made; ask again when it is done');
+    return ok(await made);
   }
   return answerOfSite(doors, request);
 }

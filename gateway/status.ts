@@ -24,6 +24,15 @@ export interface OutboxView {
   connected: boolean;
   /** What is wrong with the broker, and what to do; null = nothing. */
   problem: string | null;
+  /** What the embedded broker did with its clients; null = an external one. */
+  clients: ClientsView | null;
+}
+/** Clients of the embedded broker. */
+export interface ClientsView {
+  /** Messages that wait for clients: sent without an answer, or kept for those that are away. */
+  queued: number;
+  /** Connections ended and logins refused since the start, by why. */
+  refused: Record<string, number>;
 }
 /** One radio. Times in Unix s; null = not known. */
 export type RadioStatus = Omit<RadioView, 'myNodeNum'> & { number: string | null };

@@ -39,6 +39,8 @@ export interface OpenedPublisher {
   publisher: Publisher;
   /** Its address, without password. */
   url: string;
+  /** mqtts://host:port of the embedded one; null = it has no TLS. */
+  tlsUrl: string | null;
   /** Names it in the cursors of the outbox. */
   name: string;
 }
@@ -63,7 +65,7 @@ async function openEmbedded(doors: TellingDoors): Promise<OpenedPublisher> {
     log: options.log ?? stderrLog,
   });
   store.keepMqtt(broker.state.keeping);
-  return { publisher: broker, url: broker.url, name: EMBEDDED };
+  return { publisher: broker, url: broker.url, tlsUrl: broker.tlsUrl, name: EMBEDDED };
 }
 
 /** Connects to an external broker. Throws: an address or login that cannot be used. */
@@ -91,7 +93,7 @@ function openExternal(
     log,
     random: Math.random,
   });
-  return { publisher, url: urlForLog(url), name: urlForLog(url) };
+  return { publisher, url: urlForLog(url), tlsUrl: null, name: urlForLog(url) };
 }
 
 /**

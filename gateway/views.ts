@@ -124,6 +124,8 @@ export function createViews(doors: ViewDoors): AnswerFunction {
       clock: now.clock.state,
       radio: radioWords(now),
       records: now.records,
+      problems: now.problems,
+      warnings: now.warnings,
     };
     return { status: 200, type: 'text/html', body: sitesPage(head, allSites() as PageSite[]) };
   };

@@ -9,6 +9,7 @@ import { isTopicWord } from '../gateway/core/register';
 import { SCOPES, type Scope } from '../gateway/core/scopes';
 import { type AccountFile, openAccountFile } from '../gateway/edges/store/account-file';
 import { CLOCK_PLAUSIBLE_FROM_MS } from '../gateway/limits/clock';
+import { addDataFlags, dataFolderOf } from './data-folder';
 
 /** What both verbs are told. */
 export interface FolderFlags {
@@ -84,16 +85,16 @@ export function addVerb<F extends FolderFlags>(
   text: string,
   run: (flags: F, name: string) => void | Promise<void>,
 ): Command {
-  const verb = parent
-    .command(usage.split(' ')[0])
-    .description(text)
-    .requiredOption('--data <dir>', 'folder of the gateway’s database and key')
-    .option('--json', 'the answer as one JSON object');
+  const verb = addDataFlags(parent.command(usage.split(' ')[0]).description(text)).option(
+    '--json',
+    'answer as one line of JSON',
+  );
   if (usage.includes(' ')) verb.argument(usage.split(' ')[1], 'its name', nameOf);
   return verb.action(async (...given: unknown[]) => {
     const command = given[given.length - 1] as Command;
     try {
-      await run(command.opts<F>(), String(command.processedArgs[0] ?? ''));
+      const { data } = dataFolderOf(command.opts());
+      await run({ ...command.opts<F>(), data }, String(command.processedArgs[0] ?? ''));
     } catch (error) {
       process.stderr.write(`${parent.name()}: ${(error as Error).message}\n`);
       process.exitCode = 1;

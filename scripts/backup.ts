@@ -23,12 +23,12 @@ import { openFacts } from '../gateway/edges/store/facts';
 import { BACKUP_KEEP, BACKUP_KEEP_MAX } from '../gateway/limits/backup';
 import { backupFile } from '../gateway/restoring';
 import packageJson from '../package.json';
+import { addDataFlags, type DataFlags, type DataFolder, dataFolderOf } from './data-folder';
 import { progressLine } from './progress';
 
-interface MakeFlags {
-  data?: string;
+interface MakeFlags extends DataFlags {
   to?: string[];
-  keep: number;
+  keep?: number;
   key: boolean;
   usb: boolean;
   otherDisk?: boolean;
@@ -71,13 +71,16 @@ function timeOf(flags: MakeFlags, dataDir: string): Pick<BackupOrder, 'timeMs' |
   return { timeMs: state === 'unknown' ? null : clock.nowMs(), clock: state };
 }
 
-/** Where to: what was asked for, or the folder in DATA and every stick. */
-function placesOf(flags: MakeFlags, dataDir: string): { folder: string; otherDisk: boolean }[] {
+/** Where to: what was asked for, or the gateway's folder of backups and every stick. */
+function placesOf(
+  flags: MakeFlags,
+  { data, config }: DataFolder,
+): { folder: string; otherDisk: boolean }[] {
   if (flags.to !== undefined)
     return flags.to.map((folder) => ({ folder, otherDisk: flags.otherDisk === true }));
-  const sticks = flags.usb ? mountedSticks(dataDir) : [];
+  const sticks = flags.usb && config?.backup.usb !== false ? mountedSticks(data) : [];
   return [
-    { folder: join(dataDir, 'backup'), otherDisk: false },
+    { folder: config?.backup.folder ?? join(data, 'backup'), otherDisk: false },
     ...sticks.map(({ folder }) => ({ folder: join(folder, 'tallywell'), otherDisk: true })),
   ];
 }
@@ -93,16 +96,19 @@ function madeWords({ file, manifest, checked, place, givenUp }: MadeBackup): str
 }
 
 async function make(flags: MakeFlags): Promise<void> {
-  const dataDir = flags.data as string;
+  const place = dataFolderOf(flags);
+  const { data: dataDir, config } = place;
+  const keep = flags.keep ?? config?.backup.keep ?? BACKUP_KEEP;
+  const withKey = flags.key && config?.backup.key !== false;
   if (!existsSync(join(dataDir, 'gateway.sqlite')))
     throw new Error(`${join(dataDir, 'gateway.sqlite')} is not there`);
   const time = timeOf(flags, dataDir);
   const line = progressLine();
   const made: MadeBackup[] = [];
   const failed: Failure[] = [];
-  for (const { folder, otherDisk } of placesOf(flags, dataDir)) {
+  for (const { folder, otherDisk } of placesOf(flags, place)) {
     try {
-      const order = { dataDir, folder, otherDisk, keep: flags.keep, withKey: flags.key };
+      const order = { dataDir, folder, otherDisk, keep, withKey };
       const { hoursRun } = flags;
       made.push(
         await makeBackup({
@@ -136,19 +142,26 @@ function listed({ file, manifest, bytes, hasKey }: FoundBackup): string {
   return `${when}  ${records.padStart(16)}  ${(bytes / 1e6).toFixed(1).padStart(8)} MB  ${hasKey ? 'key' : '   '}  ${file}`;
 }
 
-interface ListFlags {
-  data?: string;
+interface ListFlags extends DataFlags {
   json?: boolean;
 }
 
+/** The gateway's folder, where there is one: sticks are listed without too. */
+function folderIfAny(flags: DataFlags): DataFolder | null {
+  try {
+    return dataFolderOf(flags);
+  } catch (error) {
+    if (flags.config !== undefined) throw error;
+    return null;
+  }
+}
+
 function list(folders: string[], flags: ListFlags): void {
-  const places =
-    folders.length > 0
-      ? folders
-      : [
-          ...(flags.data === undefined ? [] : [join(flags.data, 'backup')]),
-          ...mountedSticks(flags.data ?? '/').map(({ folder }) => join(folder, 'tallywell')),
-        ];
+  const place = folders.length > 0 ? null : folderIfAny(flags);
+  const card = place === null ? [] : [place.config?.backup.folder ?? join(place.data, 'backup')];
+  const sticks = () =>
+    mountedSticks(place?.data ?? '/').map(({ folder }) => join(folder, 'tallywell'));
+  const places = folders.length > 0 ? folders : [...card, ...sticks()];
   const found = places.flatMap(backupsIn);
   if (flags.json) {
     say(JSON.stringify({ folders: places, backups: found }));
@@ -188,10 +201,12 @@ async function run(work: () => void | Promise<void>): Promise<void> {
 export function registerBackupCommand(program: Command): void {
   const verb = program
     .command('backup')
-    .description('Copy the database while the gateway runs, and prove the copy by reading it back.')
-    .option('--data <dir>', 'folder of the gateway’s database and key')
-    .option('--to <dir...>', 'where to; else DATA/backup and every stick that is mounted')
-    .option('--keep <count>', 'backups kept at each place', keepCount, BACKUP_KEEP)
+    .description(
+      'Copy the database while the gateway runs, and prove the copy by reading it back.',
+    );
+  addDataFlags(verb)
+    .option('--to <dir...>', 'where to; else the configuration’s folder and every mounted stick')
+    .option('--keep <count>', `backups kept at each place (default ${BACKUP_KEEP})`, keepCount)
     .option('--no-key', 'leave out the gateway’s key')
     .option('--no-usb', 'not to sticks')
     .option('--other-disk', 'refuse a folder on the disk of the database or the system')
@@ -199,16 +214,12 @@ export function registerBackupCommand(program: Command): void {
     .option('--clock-state <state>', 'how sure that time is: trusted or held', 'held')
     .option('--hours-run <hours>', 'hours that the gateway ran in all (it says so itself)', Number)
     .option('--json', 'answer as one line of JSON')
-    .action((flags: MakeFlags) => {
-      if (flags.data === undefined)
-        verb.error("error: required option '--data <dir>' not specified");
-      return run(() => make(flags));
-    });
-  verb
+    .action((flags: MakeFlags) => run(() => make(flags)));
+  const listing = verb
     .command('list')
-    .description('The backups in folders; else in DATA/backup and on sticks.')
-    .argument('[folders...]', 'folders to look into')
-    .option('--data <dir>', 'folder of the gateway')
+    .description('The backups in folders; else in the configuration’s folder and on sticks.')
+    .argument('[folders...]', 'folders to look into');
+  addDataFlags(listing)
     .option('--json', 'answer as one line of JSON')
     .action((folders: string[], _flags, command: Command) =>
       run(() => list(folders, command.optsWithGlobals())),

@@ -5,6 +5,8 @@
 import type { Command } from 'commander';
 import type { Config } from '../gateway/config/schema';
 import { addConfigFlags, type ConfigFlags, configFileOf, effectiveOf } from './configured';
+import { accessFindings } from './doctor/accounts';
+import { backupFindings } from './doctor/backup';
 import { dataFindings } from './doctor/data';
 import { type Finding, fails, findingsText, ok, warning } from './doctor/finding';
 import { diskFinding, nodeFinding, timeFinding, wearFinding } from './doctor/machine';
@@ -47,6 +49,8 @@ export async function examine(flags: ConfigFlags): Promise<Finding[]> {
     diskFinding(config.data),
     wearFinding(),
     ...dataFindings(config),
+    ...backupFindings(config, running?.status?.backup),
+    ...accessFindings(config),
     ...(running === null
       ? [
           warning(

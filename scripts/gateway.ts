@@ -33,7 +33,9 @@ async function runGateway(flags: ConfigFlags): Promise<void> {
         ? undefined
         : (name, password) => tellFirstPassword(options.dataDir, name, password),
   });
-  log(`page ${gateway.httpUrl}  broker ${gateway.mqttUrl}`);
+  const { httpUrl, mqttUrl, mqttTlsUrl } = gateway;
+  const tls = mqttTlsUrl === null || mqttTlsUrl === mqttUrl ? '' : `  ${mqttTlsUrl}`;
+  log(`page ${httpUrl}  broker ${mqttUrl}${tls}`);
   const systemd = createNotifier({
     environment,
     log,

@@ -32,6 +32,7 @@ import {
 import { fromHex, toHex } from '../shared/bytes';
 import { decodeGatewayKeyNotice } from '../shared/gateway-key';
 import { splitSigned } from '../shared/record';
+import { addDataFlags, type DataFlags, dataFolderOf } from './data-folder';
 
 interface Flags {
   data: string;
@@ -217,18 +218,14 @@ export function registerRecoveryKeyCommand(program: Command): void {
     .command('recovery-key')
     .description('The paper with which a new gateway can replace a stolen one.');
   const add = (name: string, text: string, run: (flags: Flags) => void | Promise<void>) =>
-    verb
-      .command(name)
-      .description(text)
-      .requiredOption('--data <dir>', 'folder of the gateway’s database and key')
-      .action(async (flags: Flags) => {
-        try {
-          await run(flags);
-        } catch (error) {
-          process.stderr.write(`recovery-key: ${(error as Error).message}\n`);
-          process.exitCode = 1;
-        }
-      });
+    addDataFlags(verb.command(name).description(text)).action(async (flags: Flags & DataFlags) => {
+      try {
+        await run({ ...flags, data: dataFolderOf(flags).data });
+      } catch (error) {
+        process.stderr.write(`recovery-key: ${(error as Error).message}\n`);
+        process.exitCode = 1;
+      }
+    });
   add('make', 'Make it, show its 24 words once, keep only the public half.', make)
     .option('--out <file>', 'write a sheet to print (HTML); delete it after printing')
     .option('--pod <name>', 'name of the pod on the sheet')

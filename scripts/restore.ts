@@ -7,14 +7,14 @@ import type { Command } from 'commander';
 import { mountedSticks } from '../gateway/edges/sticks';
 import { repairDatabase, repairWords } from '../gateway/repairing';
 import { type Restored, restoreBackup } from '../gateway/restoring';
+import { addDataFlags, type DataFlags, dataFolderOf } from './data-folder';
 import { progressLine } from './progress';
 
 const say = (text: string): void => {
   process.stdout.write(`${text}\n`);
 };
 
-interface RestoreFlags {
-  data: string;
+interface RestoreFlags extends DataFlags {
   replace?: boolean;
   json?: boolean;
 }
@@ -40,10 +40,11 @@ function restoredWords({ file, verified, aside, key, bulletinSequence }: Restore
 }
 
 async function restore(backup: string, flags: RestoreFlags): Promise<void> {
+  const { data: dataDir } = dataFolderOf(flags);
   const line = progressLine();
   try {
     const done = await restoreBackup({
-      ...{ backup, dataDir: flags.data, replace: flags.replace === true, progress: line.show },
+      ...{ backup, dataDir, replace: flags.replace === true, progress: line.show },
     });
     line.end();
     if (!flags.json) return restoredWords(done).forEach(say);
@@ -55,8 +56,7 @@ async function restore(backup: string, flags: RestoreFlags): Promise<void> {
   }
 }
 
-interface RepairFlags {
-  data: string;
+interface RepairFlags extends DataFlags {
   backup?: string[];
   register?: string;
   usb: boolean;
@@ -65,15 +65,16 @@ interface RepairFlags {
 }
 
 async function repair(flags: RepairFlags): Promise<void> {
+  const { data: dataDir, config } = dataFolderOf(flags);
   const line = progressLine();
-  const sticks = flags.usb ? mountedSticks(flags.data) : [];
+  const sticks = flags.usb ? mountedSticks(dataDir) : [];
   const backups = flags.backup ?? [
-    join(flags.data, 'backup'),
+    config?.backup.folder ?? join(dataDir, 'backup'),
     ...sticks.map(({ folder }) => join(folder, 'tallywell')),
   ];
   try {
     const done = await repairDatabase({
-      ...{ dataDir: flags.data, backups, registerFile: flags.register },
+      ...{ dataDir, backups, registerFile: flags.register ?? config?.register },
       ...{ force: flags.force === true, progress: line.show },
     });
     line.end();
@@ -95,19 +96,22 @@ async function run(verb: string, work: Promise<void>): Promise<void> {
 
 /** Adds the verbs `restore` and `repair` to the program. */
 export function registerRestoreCommands(program: Command): void {
-  program
+  const restoring = program
     .command('restore')
     .description('Put a backup in place: proven first, and nothing there is deleted.')
-    .argument('<backup>', 'its .sqlite file, or a folder: then the newest in it')
-    .requiredOption('--data <dir>', 'folder of the gateway’s database and key')
+    .argument('<backup>', 'its .sqlite file, or a folder: then the newest in it');
+  addDataFlags(restoring)
     .option('--replace', 'move the database that is there aside')
     .option('--json', 'answer as one line of JSON')
     .action((backup: string, flags: RestoreFlags) => run('restore', restore(backup, flags)));
-  program
+  const repairing = program
     .command('repair')
-    .description('Mend a damaged database: save what can be read, fill in from the newest backup.')
-    .requiredOption('--data <dir>', 'folder of the gateway’s database and key')
-    .option('--backup <path...>', 'backups or folders of them; else DATA/backup and sticks')
+    .description('Mend a damaged database: save what can be read, fill in from the newest backup.');
+  addDataFlags(repairing)
+    .option(
+      '--backup <path...>',
+      'backups or folders of them; else those of the configuration, and sticks',
+    )
     .option('--no-usb', 'do not look on sticks')
     .option('--register <file>', 'sites and nodes (JSON), where the register is lost too')
     .option('--force', 'make a new database even of one that seems whole')

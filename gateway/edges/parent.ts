@@ -20,7 +20,14 @@ export interface Barrier {
 
 /** What this process tells. */
 export type ToParent =
-  | { type: 'ready'; publicKey: string; pid: number; httpUrl: string; mqttUrl: string }
+  | {
+      type: 'ready';
+      publicKey: string;
+      pid: number;
+      httpUrl: string;
+      mqttUrl: string;
+      mqttTlsUrl: string | null;
+    }
   | { type: 'barrier'; id: number; radioBytes: number; session: 'closed' | 'syncing' | 'ready' };
 
 /** Called for the parent's messages, one at a time. */

@@ -34,5 +34,7 @@ export interface Publisher {
   listen(filter: string, hear: (message: Heard) => void): void;
   /** What is wrong with the broker, and what to do, in plain words; null = nothing. */
   problem?(): string | null;
+  /** Of a broker of our own: messages that wait for its clients, and whom it refused since the start, by why. */
+  clients?(): { queued: number; refused: Record<string, number> };
   close(): Promise<void>;
 }

@@ -33,9 +33,9 @@ export const NOTIFY_STATUS_MS = 60_000;
 export const STOP_STEP_MS = 3_000;
 /** Longest the doctor waits for a radio, a broker or a gateway, ms. */
 export const DOCTOR_WAIT_MS = 15_000;
-/** Longest the doctor reads the database for its check, ms. */
-export const DOCTOR_DATABASE_MS = 60_000;
+/** Largest database that the doctor reads to its last page, bytes: about a minute of an SD card at 10 MB/s with its tables' indexes. */
+export const DOCTOR_DATABASE_BYTES = 256 << 20;
 /** Sites that the doctor names one by one, sites. */
 export const DOCTOR_SITES_MAX = 20;
-/** A backup is old after this, s: three days. */
-export const DOCTOR_BACKUP_OLD_S = 3 * 86_400;
+/** A backup on the card may come so much later than it is due before the doctor warns, hours: three days. */
+export const DOCTOR_BACKUP_LATE_HOURS = 72;

@@ -25,6 +25,10 @@ export interface PageHead {
   clock: string;
   radio: string;
   records: { stored: number; duplicate: number; rejected: number };
+  /** What keeps the gateway from being healthy, in words. */
+  problems: string[];
+  /** What a person should do some day, in words. */
+  warnings: string[];
 }
 
 const ESCAPES: Record<string, string> = {
@@ -43,6 +47,8 @@ export function escapeHtml(text: string): string {
 const STYLE = `body{font:16px/1.4 sans-serif;margin:1rem;color:#111;background:#fff}
 table{border-collapse:collapse;width:100%}th,td{padding:.3rem .6rem;text-align:start;border-bottom:1px solid #ccc}
 td.n{text-align:end;font-variant-numeric:tabular-nums}.no-news,.never-heard{color:#555}.says-broken{color:#a00;font-weight:bold}
+section{border-inline-start:.3rem solid #a60;padding:.2rem .8rem;margin:.8rem 0}section.problems{border-color:#a00}
+h2{font-size:1rem;margin:.2rem 0}
 @media print{a{color:inherit}}`;
 
 /** Litres from 0.1 L, with one decimal. */
@@ -71,6 +77,18 @@ function row(site: PageSite): string {
 <td class="${escapeHtml(site.state)}" title="${escapeHtml(site.meaning)}">${escapeHtml(site.state.replace(/-/g, ' ') + flags)}</td></tr>`;
 }
 
+/** What is wrong with the gateway, and what should be done. */
+function notices({ problems, warnings }: PageHead): string {
+  const list = (texts: string[], kind: string, title: string) =>
+    texts.length === 0
+      ? ''
+      : `<section class="${kind}"><h2>${title}</h2><ul>${texts.map((text) => `<li>${escapeHtml(text)}</li>`).join('')}</ul></section>\n`;
+  return (
+    list(problems, 'problems', 'Something is wrong with the gateway') +
+    list(warnings, 'warnings', 'Something should be done')
+  );
+}
+
 /** The whole page as HTML. */
 export function sitesPage(head: PageHead, sites: PageSite[]): string {
   const { stored, duplicate, rejected } = head.records;
@@ -79,7 +97,7 @@ export function sitesPage(head: PageHead, sites: PageSite[]): string {
 <meta name="viewport" content="width=device-width, initial-scale=1"><style>${STYLE}</style></head><body>
 <h1>${escapeHtml(head.pod)}</h1>
 <p>${dateText(head.nowS)}, clock ${escapeHtml(head.clock)}; radio ${escapeHtml(head.radio)}; ${stored} records stored, ${duplicate} heard again, ${rejected} refused.</p>
-<table><thead><tr><th>Kind</th><th>Site</th><th>Today (UTC)</th><th>Total</th><th>Last heard</th><th>State</th></tr></thead>
+${notices(head)}<table><thead><tr><th>Kind</th><th>Site</th><th>Today (UTC)</th><th>Total</th><th>Last heard</th><th>State</th></tr></thead>
 <tbody>
 ${sites.map(row).join('\n')}
 </tbody></table>

@@ -1,11 +1,12 @@
 /*
- * data.ts: the doctor on the data folder: rights, key, database, register, accounts, backups, silence of sites.
+ * data.ts: the doctor on the data folder: rights, key, database, register, accounts, silence of sites.
  * Way: files, database (opened to read only) -> findings.
  */
 
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
+import { checkDatabase } from '../../gateway/checking';
 import type { Config } from '../../gateway/config/schema';
 import { secretFilesOf, secretFileWarnings } from '../../gateway/config/secret-files';
 import { loadGatewayKey } from '../../gateway/edges/key';
@@ -13,16 +14,13 @@ import { MIGRATIONS } from '../../gateway/edges/store/migrations';
 import { createSiteReader } from '../../gateway/edges/store/read-sites';
 import { Sqlite } from '../../gateway/edges/store/sqlite';
 import { META_GATEWAY_KEY } from '../../gateway/edges/store/store';
-import {
-  DOCTOR_BACKUP_OLD_S,
-  DOCTOR_DATABASE_MS,
-  DOCTOR_SITES_MAX,
-} from '../../gateway/limits/operations';
+import { DOCTOR_DATABASE_BYTES, DOCTOR_SITES_MAX } from '../../gateway/limits/operations';
 import { NO_NEWS_AFTER_S } from '../../gateway/limits/store';
-import { META_RECOVERY_KEY } from '../../gateway/recovery';
+import { recoveryView, recoveryWarnings } from '../../gateway/recovery';
 import { registerFile } from '../../gateway/register-file';
 import { toHex } from '../../shared/bytes';
-import { type Finding, fails, ok, warning } from './finding';
+import { accountFindings } from './accounts';
+import { type Finding, fails, ok, told, warning } from './finding';
 
 function folderFindings(folder: string): Finding[] {
   const found = statSync(folder, { throwIfNoEntry: false });
@@ -86,32 +84,23 @@ function keyFindings(config: Config, database: Database | null): Finding[] {
   }
 }
 
-/** Reads table by table, until its time is over. */
-function integrityFinding(database: Database, limitMs: number): Finding {
-  const tables = database
-    .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
-    .pluck()
-    .all() as string[];
-  const untilMs = performance.now() + limitMs;
-  let checked = 0;
-  for (const table of tables) {
-    if (performance.now() > untilMs) break;
-    const said = database.pragma(`quick_check('${table.replaceAll("'", "''")}')`, { simple: true });
-    if (said !== 'ok') {
-      return fails(
-        'database',
-        `damaged (table ${table})`,
-        'stop the gateway, copy the folder, restore the newest backup',
-      );
-    }
-    checked += 1;
+/** Is it whole? A large one is not read to its last page. */
+function integrityFinding(path: string, fullBytes: number): Finding {
+  const bytes = statSync(path).size;
+  const everyPage = bytes <= fullBytes;
+  const { faults, onlySums, form, records } = checkDatabase(path, { everyPage });
+  if (faults.length > 0) {
+    const more = faults.length > 1 ? ` (and ${faults.length - 1} more)` : '';
+    const todo = onlySums
+      ? 'stop the gateway, then: tallywell repair (it makes the sums again from the records)'
+      : 'stop the gateway, then: tallywell repair (it saves what can be read, and takes the rest from the newest backup)';
+    return fails('database', `damaged: ${faults[0]}${more}`, todo);
   }
-  const records = database.prepare('SELECT coalesce(max(id), 0) FROM record').pluck().get();
-  const part =
-    checked === tables.length
-      ? 'whole'
-      : `${checked} of ${tables.length} tables whole, more were not read in time`;
-  return ok('database', `${part}, form ${MIGRATIONS.length}, ${records} records`);
+  const known = `form ${form}, ${records} records`;
+  if (everyPage) return ok('database', `whole, ${known}`);
+  const size = Math.round(bytes / 1e6);
+  const rest = 'not every page was read: `tallywell backup` reads them all';
+  return ok('database', `its end and its keys are whole, ${known}, ${size} MB; ${rest}`);
 }
 
 function siteFindings(database: Database, nowS: number): Finding[] {
@@ -136,29 +125,16 @@ function siteFindings(database: Database, nowS: number): Finding[] {
   return [warning('sites', `${silent.length} of ${all} are silent: ${named}${more}`, todo)];
 }
 
-function accountFindings(database: Database, { anonymous }: Config): Finding[] {
-  const accounts = database.prepare('SELECT count(*) FROM account').pluck().get() as number;
-  const tokens = database.prepare('SELECT count(*) FROM token').pluck().get() as number;
-  const found = `${accounts} accounts, ${tokens} tokens; without one: ${anonymous === 'reader' ? 'may read' : 'nothing'}`;
-  if (accounts + tokens > 0) return [ok('accounts', found)];
-  if (anonymous === 'nobody') return [fails('accounts', found, 'nobody can read: make an account')];
-  return [warning('accounts', found, 'make an account for the technician')];
-}
-
-function recoveryFinding(database: Database): Finding {
-  const key = database
-    .prepare('SELECT value FROM meta WHERE name = ?')
-    .pluck()
-    .get(META_RECOVERY_KEY);
-  if (key !== undefined) return ok('recovery key', 'made');
-  return warning(
-    'recovery key',
-    'none',
-    'run `tallywell recovery-key make`, before nodes are provisioned',
+function recoveryFindings(database: Database, nowS: number): Finding[] {
+  const asked = database.prepare('SELECT value FROM meta WHERE name = ?').pluck();
+  const view = recoveryView((name) => asked.get(name) as string | undefined, null);
+  const warnings = recoveryWarnings(view, nowS).map((words) =>
+    told('warning', 'recovery key', words, 'docs/recovery.md'),
   );
+  return warnings.length > 0 ? warnings : [ok('recovery key', `made, ${view.fingerprint}`)];
 }
 
-function databaseFindings(config: Config, limitMs: number): Finding[] {
+function databaseFindings(config: Config, fullBytes: number): Finding[] {
   const path = join(config.data, 'gateway.sqlite');
   if (!existsSync(path)) {
     const hasKey = existsSync(join(config.data, 'gateway.key'));
@@ -186,22 +162,20 @@ function databaseFindings(config: Config, limitMs: number): Finding[] {
         ...keyFindings(config, database),
       ];
     }
-    const integrity = integrityFinding(database, limitMs);
+    const integrity = integrityFinding(path, fullBytes);
     if (integrity.level === 'fails') return [integrity, ...keyFindings(config, null)];
     const nowS = Math.floor(Date.now() / 1000);
     return [
       integrity,
       ...keyFindings(config, database),
-      recoveryFinding(database),
+      ...recoveryFindings(database, nowS),
       ...accountFindings(database, config),
       ...siteFindings(database, nowS),
     ];
   } catch (error) {
     const { message, code } = error as { message: string; code?: string };
     const mayNot = code === 'SQLITE_CANTOPEN' || code === 'SQLITE_READONLY';
-    const todo = mayNot
-      ? 'run this with sudo'
-      : 'stop the gateway, copy the folder, restore the newest backup';
+    const todo = mayNot ? 'run this with sudo' : 'stop the gateway, then: tallywell repair';
     return [fails('database', `cannot be read: ${message}`, todo)];
   } finally {
     database?.close();
@@ -224,30 +198,11 @@ function registerFindings({ register }: Config): Finding[] {
   }
 }
 
-function backupFindings({ data, backup }: Config): Finding[] {
-  if (!backup.daily) {
-    return [
-      warning('backup', 'no daily backups', 'write backup: daily: true in the configuration'),
-    ];
-  }
-  const folder = backup.folder ?? join(data, 'backup');
-  const files = existsSync(folder) ? readdirSync(folder) : [];
-  const newestMs = Math.max(0, ...files.map((file) => statSync(join(folder, file)).mtimeMs));
-  if (newestMs === 0)
-    return [warning('backup', `none in ${folder} yet`, 'wait a day; then look again')];
-  const hours = Math.round((Date.now() - newestMs) / 3_600_000);
-  const found = `the newest in ${folder} is ${hours} h old`;
-  if (hours * 3600 > DOCTOR_BACKUP_OLD_S)
-    return [warning('backup', found, 'look at the log for why none is made')];
-  return [ok('backup', found)];
-}
-
-/** Everything that lies in files. @param limitMs longest the database is read, ms */
-export function dataFindings(config: Config, limitMs = DOCTOR_DATABASE_MS): Finding[] {
+/** Everything that lies in files but backups. @param fullBytes largest database that is read to its last page, bytes */
+export function dataFindings(config: Config, fullBytes = DOCTOR_DATABASE_BYTES): Finding[] {
   return [
     ...folderFindings(config.data),
-    ...databaseFindings(config, limitMs),
+    ...databaseFindings(config, fullBytes),
     ...registerFindings(config),
-    ...backupFindings(config),
   ];
 }

@@ -32,6 +32,18 @@ export function fails(what: string, found: string, todo: string): Finding {
   return { what, level: 'fails', found, todo };
 }
 
+/** A finding from the gateway's own words "what is wrong: what to do". @param usual what to do where they do not say it */
+export function told(
+  level: 'warning' | 'fails',
+  what: string,
+  words: string,
+  usual: string,
+): Finding {
+  const at = words.lastIndexOf(': ');
+  const [found, todo] = at < 0 ? [words, usual] : [words.slice(0, at), words.slice(at + 2)];
+  return { what, level, found, todo };
+}
+
 /** The findings as lines. */
 export function findingsText(findings: readonly Finding[]): string {
   const width = Math.max(...findings.map(({ what }) => what.length));

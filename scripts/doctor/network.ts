@@ -92,7 +92,7 @@ export async function networkFindings({
 }: Config): Promise<Finding[]> {
   const findings = [await portFinding('page', 'http.port', http.host, http.port)];
   if (external.url !== undefined) return [...findings, await brokerFinding(external)];
-  findings.push(await portFinding('broker', 'mqtt.port', host, port));
+  if (!tls.cert || !tls.only) findings.push(await portFinding('broker', 'mqtt.port', host, port));
   if (tls.cert) findings.push(await portFinding('broker TLS', 'mqtt.tls.port', host, tls.port));
   return findings;
 }

@@ -4,13 +4,18 @@
  */
 import { randomBytes } from 'node:crypto';
 import { radioName } from '../../gateway/core/messages';
-import { radioProblems, radioSummary, radioWarnings } from '../../gateway/core/radio-checks';
+import {
+  type RadioSummary,
+  radioProblems,
+  radioSummary,
+  radioWarnings,
+} from '../../gateway/core/radio-checks';
 import type { RadioInfo } from '../../gateway/core/radio-info';
 import { createRadioSession, type SessionStep } from '../../gateway/core/radio-session';
 import { DOCTOR_WAIT_MS } from '../../gateway/limits/operations';
 import { transportOf } from '../../gateway/opening';
 import { CHANNEL_NAME } from '../../shared/limits';
-import { type Finding, fails, ok, warning } from './finding';
+import { type Finding, fails, ok, told } from './finding';
 import { portFindings } from './serial-port';
 
 /** How often the session's timers are looked at, ms. */
@@ -57,10 +62,11 @@ export function askRadio(address: string, waitMs = DOCTOR_WAIT_MS): Promise<Radi
   });
 }
 
-function settingsText(info: RadioInfo): string {
-  const { firmware, region, preset, role, bluetooth, channel } = radioSummary(info, CHANNEL_NAME);
-  const told = [
-    radioName(info.myNodeNum),
+/** What a radio is and how it is set, in a line. */
+function settingsText(number: string | null, summary: RadioSummary): string {
+  const { firmware, region, preset, role, bluetooth, channel } = summary;
+  const parts = [
+    number ?? 'number unknown',
     `firmware ${firmware ?? 'unknown'}`,
     `region ${region ?? 'unknown'}`,
     preset ?? 'preset unknown',
@@ -68,23 +74,31 @@ function settingsText(info: RadioInfo): string {
     bluetooth === null ? 'Bluetooth unknown' : `Bluetooth ${bluetooth ? 'on' : 'off'}`,
     channel === null ? `no channel "${CHANNEL_NAME}"` : `channel ${channel} "${CHANNEL_NAME}"`,
   ];
-  return told.join(', ');
+  return parts.join(', ');
 }
 
-/** "What is wrong: what to do" in two. */
-function inTwo(words: string): [found: string, todo: string] {
-  const at = words.lastIndexOf(': ');
-  const usual = 'set it in the Meshtastic app or with `meshtastic --set`, then look again';
-  return at < 0 ? [words, usual] : [words.slice(0, at), words.slice(at + 2)];
+const USUAL = 'set it in the Meshtastic app or with `meshtastic --set`, then look again';
+
+/** What a radio that answers has told, and how that is judged. */
+export function radioWordsFindings(
+  what: string,
+  number: string | null,
+  words: { info: RadioSummary; problems: string[]; warnings: string[] },
+): Finding[] {
+  return [
+    ok(what, settingsText(number, words.info)),
+    ...words.problems.map((problem) => told('fails', what, problem, USUAL)),
+    ...words.warnings.map((warning) => told('warning', what, warning, USUAL)),
+  ];
 }
 
 /** What a radio's own words say. */
 export function infoFindings(what: string, info: RadioInfo): Finding[] {
-  return [
-    ok(what, settingsText(info)),
-    ...radioProblems(info, CHANNEL_NAME).map((words) => fails(what, ...inTwo(words))),
-    ...radioWarnings(info, CHANNEL_NAME).map((words) => warning(what, ...inTwo(words))),
-  ];
+  return radioWordsFindings(what, radioName(info.myNodeNum), {
+    info: radioSummary(info, CHANNEL_NAME),
+    problems: radioProblems(info, CHANNEL_NAME),
+    warnings: radioWarnings(info, CHANNEL_NAME),
+  });
 }
 
 /** One radio, that no gateway holds. @param at its place in the configuration, from 1 */
@@ -98,15 +112,15 @@ export async function radioFindings(
     ? portFindings(what, address.slice('serial:'.length))
     : [];
   if (before.some(({ level }) => level === 'fails')) return before;
-  const told = before.filter(({ level }) => level !== 'ok');
+  const notOk = before.filter(({ level }) => level !== 'ok');
   try {
-    return [...told, ...infoFindings(what, await askRadio(address, waitMs))];
+    return [...notOk, ...infoFindings(what, await askRadio(address, waitMs))];
   } catch (error) {
     const { message } = error as Error;
     const isLocked = /lock|temporarily unavailable|busy/i.test(message);
     const todo = isLocked
       ? 'another program has the port: stop it (meshtastic, a browser, another gateway)'
       : 'is it on, is this its address, does no other program hold it? A radio serves one';
-    return [...told, fails(what, `${address}: ${message}`, todo)];
+    return [...notOk, fails(what, `${address}: ${message}`, todo)];
   }
 }

@@ -2,10 +2,13 @@
  * running.ts: the doctor on a gateway that runs: asks it over HTTP, for it holds the radios and knows the time.
  * Way: GET /health and /api/v1/status -> findings.
  */
+import { backupWarnings } from '../../gateway/backup-keeping';
 import type { Config } from '../../gateway/config/schema';
 import { DOCTOR_WAIT_MS } from '../../gateway/limits/operations';
-import type { GatewayStatus } from '../../gateway/status';
-import { type Finding, fails, ok, warning } from './finding';
+import { recoveryWarnings } from '../../gateway/recovery';
+import type { GatewayStatus, RadioStatus } from '../../gateway/status';
+import { type Finding, fails, ok, told, warning } from './finding';
+import { radioWordsFindings } from './radio';
 
 /** What a gateway at an address says. */
 export interface Running {
@@ -55,23 +58,38 @@ function todoFor(problem: string): string {
   return 'look at the log: journalctl -u tallywell';
 }
 
+function radioFindings(radio: RadioStatus, at: number): Finding[] {
+  const { name, session, number, info, warnings } = radio;
+  const what = `radio ${at + 1}`;
+  if (session === 'ready') {
+    const problems = radio.problem === null ? [] : radio.problem.split('; ');
+    return radioWordsFindings(what, number, { info, problems, warnings });
+  }
+  const found = fails(what, `${name}: ${radio.problem ?? 'not connected'}`, todoFor('radio'));
+  return [found, ...warnings.map((text) => told('warning', what, text, todoFor('radio')))];
+}
+
+/** Warnings of the whole gateway, without those that are told at a radio, the backups, the recovery key. */
+function otherWarnings({ warnings, radios, backup, recovery, t }: GatewayStatus): string[] {
+  const elsewhere = [
+    ...radios.flatMap((radio) => radio.warnings),
+    ...backupWarnings(backup),
+    ...recoveryWarnings({ ...recovery, nodesWaiting: null }, t),
+  ];
+  return warnings.filter((text) => !elsewhere.some((other) => text.endsWith(other)));
+}
+
 function statusFindings(status: GatewayStatus): Finding[] {
-  const { clock, outbox, warnings } = status;
-  const radios = status.radios.map(({ name, session }) => {
-    if (session === 'ready') return ok(`radio ${name}`, 'answers the gateway');
-    return fails(`radio ${name}`, `session ${session}`, todoFor('radio'));
-  });
-  const told = `${clock.state}${clock.source === null ? '' : `, from ${clock.source}, within ${clock.uncertaintyS} s`}`;
-  const time = clock.state === 'unknown' ? fails('time', told, todoFor('clock')) : ok('time', told);
+  const { clock, outbox } = status;
+  const time = `${clock.state}${clock.source === null ? '' : `, from ${clock.source}, within ${clock.uncertaintyS} s`}`;
   const waiting = `${outbox.broker} broker, ${outbox.waiting} records wait`;
-  const broker = outbox.connected
-    ? ok('broker', waiting)
-    : fails('broker', `${waiting}, not connected`, 'look at mqtt.external and at the broker’s log');
+  const todo = 'look at mqtt.external and at the broker’s log';
+  const log = todoFor('');
   return [
-    ...radios,
-    time,
-    broker,
-    ...warnings.map((text) => warning('gateway', text, 'see there')),
+    ...status.radios.flatMap(radioFindings),
+    clock.state === 'unknown' ? fails('time', time, todoFor('clock')) : ok('time', time),
+    outbox.connected ? ok('broker', waiting) : fails('broker', `${waiting}, not connected`, todo),
+    ...otherWarnings(status).map((text) => told('warning', 'gateway', text, log)),
   ];
 }
 

@@ -1,8 +1,14 @@
 /*
  * Tests of /metrics against a parser of the exposition format written from its specification, and of /health.
  */
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import mqtt from 'mqtt';
 import { expect, onTestFinished, test } from 'vitest';
 import { startGateway } from '../../gateway/gateway';
+import type { GatewayOptions } from '../../gateway/opening';
 import { type Family, parseExposition } from './support/exposition';
 import { packetOf, testNode, usage } from './support/nodes';
 import { startOracleRadio } from './support/oracle-radio';
@@ -10,7 +16,7 @@ import { registerFile, testFolder, until } from './support/places';
 
 const NODE = testNode(1);
 
-async function gateway() {
+async function gateway(options: Partial<GatewayOptions> = {}) {
   const [folder, radio] = [testFolder(), await startOracleRadio()];
   onTestFinished(() => radio.close());
   const running = await startGateway({
@@ -22,6 +28,7 @@ async function gateway() {
     mqttPort: 0,
     httpPort: 0,
     log: () => {},
+    ...options,
   });
   onTestFinished(() => running.stop());
   await until(() => running.status().radio.session === 'ready');
@@ -73,6 +80,34 @@ test('the figures are those of the status, in the exposition format, and tell no
     expect(help.length).toBeGreaterThan(5);
     expect(name).not.toMatch(/_(ms|kb|mb|minutes|percent)(_|$)/);
   }
+});
+
+test('the broker’s clients, requests and backups are figures too', async () => {
+  const folder = testFolder();
+  const card = { madeS: Math.floor(Date.now() / 1000) - 7_300, hoursRun: 0 };
+  const last = { ...card, file: '/b', records: 1, bytes: 1 };
+  writeFileSync(join(folder, 'last-backup.json'), JSON.stringify({ card: last }));
+  const { running, radio } = await gateway({ dataDir: folder, backup: { usb: false } });
+  const options = { clientId: 'kept', clean: false, reconnectPeriod: 0 };
+  const client = await mqtt.connectAsync(running.mqttUrl, options);
+  await client.subscribeAsync('tallywell/testpod/record/#', { qos: 1 });
+  await client.endAsync();
+  const wrong = mqtt.connectAsync(running.mqttUrl, { username: 'a', password: 'b' }, false);
+  await expect(wrong).rejects.toThrow(/not authorized/i);
+  const stranger = connect(Number(new URL(running.mqttUrl).port), '127.0.0.1');
+  stranger.write('GET / HTTP/1.1\r\n\r\n');
+  await once(stranger, 'close');
+  radio.hear({ payload: packetOf(NODE, usage(NODE, 1)) });
+  await until(() => running.status().outbox.clients?.queued === 1);
+  const text = await (await fetch(new URL('/metrics', running.httpUrl))).text();
+  const families = parseExposition(text);
+  const refused = 'tallywell_mqtt_refused_total';
+  expect(figure(families, refused, { reason: 'login' })).toBe(1);
+  expect(figure(families, refused, { reason: 'not-mqtt' })).toBe(1);
+  expect(figure(families, 'tallywell_mqtt_queued_messages')).toBe(1);
+  expect(figure(families, 'tallywell_mqtt_requests_answered_total')).toBe(0);
+  expect(figure(families, 'tallywell_backup_age_seconds', { place: 'card' })).toBe(7_200);
+  expect(figure(families, 'tallywell_backup_age_seconds', { place: 'stick' })).toBeUndefined();
 });
 
 test('an unknown clock is +Inf, and the radio that is away 0', async () => {

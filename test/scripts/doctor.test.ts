@@ -1,40 +1,30 @@
 /*
  * Tests of `tallywell doctor` on a good gateway and on broken ones, with real radios' words, ports, files and databases.
  */
-import { execFileSync, spawn } from 'node:child_process';
-import {
-  chmodSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
+import { chmodSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
-import { unknownRadio } from '../../gateway/core/radio-info';
+import { openAccountFile } from '../../gateway/edges/store/account-file';
 import { Sqlite as Database } from '../../gateway/edges/store/sqlite';
 import { startGateway } from '../../gateway/gateway';
+import { effectiveOf } from '../../scripts/configured';
 import { examine } from '../../scripts/doctor';
-import { type Finding, findingsText } from '../../scripts/doctor/finding';
-import { nodeFinding, wearFinding } from '../../scripts/doctor/machine';
-import { brokerFinding, portFinding } from '../../scripts/doctor/network';
-import { infoFindings } from '../../scripts/doctor/radio';
-import { holderOf, portFindings } from '../../scripts/doctor/serial-port';
-import { startOracleRadio } from '../gateway/support/oracle-radio';
+import { dataFindings } from '../../scripts/doctor/data';
+import type { Finding } from '../../scripts/doctor/finding';
+import { type OracleSettings, startOracleRadio } from '../gateway/support/oracle-radio';
 import { registerFile, testFolder } from '../gateway/support/places';
 
 afterEach(() => vi.unstubAllEnvs());
 
+const GOOD_RADIO =
+  '!11223344, firmware 2.7.26, region EU_868, LongFast, role CLIENT, Bluetooth unknown, channel 0 "serial"';
+
 /** A data folder that a gateway has used, and a radio. */
-async function used() {
+async function used(settings: OracleSettings = {}) {
   const folder = testFolder();
   chmodSync(folder, 0o700);
-  const radio = await startOracleRadio();
+  const radio = await startOracleRadio(settings);
   onTestFinished(() => radio.close());
   const register = registerFile(folder, [1, 2]);
   const options = { dataDir: folder, radios: [radio.url], registerFile: register };
@@ -57,10 +47,7 @@ test('a good gateway that does not run: nothing fails, the radio was asked, noth
   const before = readFileSync(join(folder, 'gateway.sqlite'));
   const findings = await examine(flags);
   expect(failing(findings)).toEqual([]);
-  expect(of(findings, 'radio 1')).toEqual([
-    { what: 'radio 1', level: 'ok', found: '!11223344, firmware 2.7.26, region EU_868, LongFast' },
-    { what: 'radio 1', level: 'ok', found: 'channel "serial" with a key of its own' },
-  ]);
+  expect(of(findings, 'radio 1')).toEqual([{ what: 'radio 1', level: 'ok', found: GOOD_RADIO }]);
   expect(of(findings, 'key')[0].found).toMatch(/fits the database/);
   expect(of(findings, 'database')[0].found).toMatch(/^whole, form \d+, 0 records$/);
   expect(of(findings, 'register')[0].found).toBe('2 sites');
@@ -86,10 +73,51 @@ test('a gateway that runs is asked, its radio is left alone', async () => {
     level: 'ok',
     found: expect.stringContaining('is well'),
   });
-  expect(of(findings, 'radio !11223344')[0].level).toBe('ok');
+  expect(of(findings, 'radio 1')).toEqual([{ what: 'radio 1', level: 'ok', found: GOOD_RADIO }]);
   expect(of(findings, 'time')[0].level).toBe('ok');
   expect(failing(findings)).toEqual([]);
   expect(gateway.status().radio.session).toBe('ready');
+});
+
+test('a radio of a running gateway is told like any other, once, with what to do', async () => {
+  const bluetooth = { payloadVariant: { case: 'bluetooth', value: { enabled: true } } };
+  const { options, flags } = await used({ more: [['config', bluetooth]] });
+  const gateway = await startGateway({ ...options, mqttPort: 0, httpPort: 0, log: () => {} });
+  onTestFinished(() => gateway.stop());
+  await vi.waitUntil(() => gateway.status().radio.session === 'ready', { timeout: 60_000 });
+  const findings = await examine({ ...flags, httpPort: new URL(gateway.httpUrl).port });
+  expect(of(findings, 'radio 1')).toEqual([
+    expect.objectContaining({ level: 'ok', found: expect.stringContaining('Bluetooth on') }),
+    {
+      ...{ what: 'radio 1', level: 'warning', todo: 'switch it off' },
+      found: 'Bluetooth is on: a phone that connects takes records away from the gateway',
+    },
+  ]);
+  expect(JSON.stringify(findings).match(/Bluetooth is on/g)).toHaveLength(1);
+  expect(of(findings, 'time')[0].todo).toMatch(/tallywell clock set/);
+  const [, ...told] = of(findings, 'gateway');
+  expect(told).toEqual([]);
+  expect(of(findings, 'recovery key')[0].todo).toMatch(/tallywell recovery-key make/);
+});
+
+test('a large database is not read to its last page, and that is said; its damaged end is found', async () => {
+  const { folder, flags } = await used();
+  const { config } = effectiveOf(flags);
+  expect(of(dataFindings(config, 0), 'database')).toEqual([
+    expect.objectContaining({ level: 'ok', found: expect.stringContaining('not every page') }),
+  ]);
+  const database = new Database(join(folder, 'gateway.sqlite'));
+  const page = database
+    .prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'site'")
+    .pluck()
+    .get() as number;
+  const size = database.pragma('page_size', { simple: true }) as number;
+  database.pragma('wal_checkpoint(TRUNCATE)');
+  database.close();
+  const file = openSync(join(folder, 'gateway.sqlite'), 'r+');
+  writeSync(file, 'damaged!'.repeat(size / 8), (page - 1) * size);
+  const [found] = of(dataFindings(config, 0), 'database');
+  expect(found).toMatchObject({ level: 'fails', todo: expect.stringMatching(/tallywell repair/) });
 });
 
 type Breaking = (world: Awaited<ReturnType<typeof used>>) => unknown;
@@ -125,7 +153,7 @@ const BROKEN: [name: string, what: string, todo: RegExp, breaking: Breaking][] =
   [
     'the database is damaged',
     'database',
-    /restore/,
+    /stop the gateway, then: tallywell repair/,
     ({ folder }) => {
       const file = openSync(join(folder, 'gateway.sqlite'), 'r+');
       for (let page = 2; page < 40; page += 1)
@@ -159,7 +187,7 @@ const BROKEN: [name: string, what: string, todo: RegExp, breaking: Breaking][] =
   [
     'nobody may read',
     'accounts',
-    /account/,
+    /tallywell account add NAME --scope admin/,
     () => void vi.stubEnv('TALLYWELL_ANONYMOUS', 'nobody'),
   ],
   ['a fault in the configuration', 'config', /whole number/, () => ({ httpPort: 'x' })],
@@ -186,6 +214,21 @@ test.each(BROKEN)('%s: that fails, and what to do is said', async (_name, what, 
   expect(worst?.todo).toMatch(todo);
 });
 
+/** As the verb backup remembers what it made. */
+function rememberBackup(folder: string, file: string, days: number): void {
+  const madeS = Math.floor(Date.now() / 1000) - days * 86_400;
+  const card = { madeS, hoursRun: 0, file, records: 0, bytes: 1_000_000 };
+  writeFileSync(join(folder, 'last-backup.json'), JSON.stringify({ card }));
+}
+
+function makeAccount(folder: string): void {
+  const file = openAccountFile(join(folder, 'gateway.sqlite'), () => {});
+  file.change((tables) =>
+    tables.addAccount({ name: 'anna', scope: 'admin', password: 'x', madeS: 0 }),
+  );
+  file.close();
+}
+
 const WARNED: [name: string, what: string, todo: RegExp, breaking: Breaking][] = [
   ['a folder open to others', 'folder', /chmod 700/, ({ folder }) => chmodSync(folder, 0o755)],
   [
@@ -194,15 +237,42 @@ const WARNED: [name: string, what: string, todo: RegExp, breaking: Breaking][] =
     /chmod 600/,
     ({ folder }) => chmodSync(join(folder, 'gateway.key'), 0o644),
   ],
-  ['no backups', 'backup', /daily: true/, () => {}],
+  ['no backups', 'backup', /daily: true/, () => ({ backup: false })],
+  ['no backup yet', 'backup', /when it has run for an hour/, () => {}],
+  [
+    'a backup whose file is gone',
+    'backup',
+    /make one: tallywell backup/,
+    ({ folder }) => rememberBackup(folder, join(folder, 'backup/gone.sqlite'), 1),
+  ],
   [
     'an old backup',
     'backup',
     /look at the log/,
     ({ folder }) => {
-      vi.stubEnv('TALLYWELL_BACKUP_DAILY', 'true');
-      mkdirSync(join(folder, 'backup'));
-      execFileSync('touch', ['-d', '10 days ago', join(folder, 'backup/old')]);
+      writeFileSync(join(folder, 'old.sqlite'), '');
+      rememberBackup(folder, join(folder, 'old.sqlite'), 10);
+    },
+  ],
+  [
+    'the first password is still in its file',
+    'accounts',
+    /tallywell account password admin/,
+    ({ folder }) => {
+      makeAccount(folder);
+      writeFileSync(join(folder, 'first-password'), 'x', { mode: 0o600 });
+    },
+  ],
+  ['no account', 'accounts', /tallywell account add/, () => {}],
+  ['a network that reads everything', 'access', /anonymous: nobody/, () => ({ host: '0.0.0.0' })],
+  [
+    'passwords in the clear',
+    'access',
+    /mqtt\.tls\.cert/,
+    ({ folder }) => {
+      vi.stubEnv('TALLYWELL_ANONYMOUS', 'nobody');
+      makeAccount(folder);
+      return { host: '0.0.0.0' };
     },
   ],
   [
@@ -236,122 +306,4 @@ test('a port that is open but no radio: said within the time', async () => {
   const { port } = server.address() as { port: number };
   const findings = await examine({ ...world.flags, radio: [`tcp://127.0.0.1:${port}`] });
   expect(failing(findings)).toEqual(['radio 1']);
-});
-
-const SERIAL = {
-  index: 0,
-  role: 1,
-  settings: {
-    psk: new Uint8Array(32).fill(7, 1),
-    name: 'serial',
-    id: 0,
-    uplinkEnabled: false,
-    downlinkEnabled: false,
-  },
-};
-const LORA = { usePreset: true, modemPreset: 0, region: 3, txEnabled: true } as never;
-const GOOD_INFO = { ...unknownRadio(), myNodeNum: 1, lora: LORA, channels: [SERIAL] };
-
-test.each<[string, object, string]>([
-  ['no channel', { channels: [] }, 'no channel named'],
-  ['no region', { lora: { ...(LORA as object), region: 0 } }, 'no region'],
-  ['sending is off', { lora: { ...(LORA as object), txEnabled: false } }, 'switched off'],
-  ['a router', { metadata: { role: 2, firmwareVersion: '2.7.26' } }, 'ROUTER'],
-  ['old firmware', { metadata: { role: 0, firmwareVersion: '2.3.1' } }, 'is old'],
-  [
-    'the open default key',
-    { channels: [{ ...SERIAL, settings: { ...SERIAL.settings, psk: new Uint8Array([1]) } }] },
-    'no key of its own',
-  ],
-  [
-    'a hash of 0',
-    // The bytes of the name "serial" XORed are 0, so a key of zeros is enough.
-    { channels: [{ ...SERIAL, settings: { ...SERIAL.settings, psk: pskWithHash0() } }] },
-    'hash 0',
-  ],
-])('a radio with %s is told', (_name, change, words) => {
-  const findings = infoFindings('radio 1', { ...GOOD_INFO, ...change } as never);
-  const bad = findings.filter(({ level }) => level !== 'ok');
-  expect(bad.map(({ found }) => found).join()).toContain(words);
-  expect(infoFindings('radio 1', GOOD_INFO as never).every(({ level }) => level === 'ok')).toBe(
-    true,
-  );
-});
-
-function pskWithHash0(): Uint8Array {
-  const psk = new Uint8Array(32);
-  psk[0] = [...Buffer.from('serial')].reduce((hash, byte) => hash ^ byte, 0);
-  return psk;
-}
-
-test('serial ports: a name that moves, the name that does not, who holds it', async () => {
-  const folder = testFolder();
-  const line = spawn(
-    'python3',
-    [
-      '-c',
-      'import os,pty,sys\nm,s=pty.openpty()\nprint(os.ttyname(s),flush=True)\nsys.stdin.read()',
-    ],
-    { stdio: ['pipe', 'pipe', 'inherit'] },
-  );
-  onTestFinished(() => void line.kill('SIGKILL'));
-  const path = await new Promise<string>((resolve) =>
-    createInterface({ input: line.stdout }).once('line', resolve),
-  );
-  expect(holderOf(path)).toMatch(/^python\S* \(process \d+\)$/);
-  expect(portFindings('radio 1', path, folder)).toEqual([
-    expect.objectContaining({ level: 'fails', found: expect.stringMatching(/in use by python/) }),
-  ]);
-  symlinkSync(path, join(folder, 'usb-radio-if00'));
-  expect(portFindings('radio 1', '/dev/none', folder)[0].todo).toContain(
-    `serial:${join(folder, 'usb-radio-if00')}`,
-  );
-});
-
-test('wear of an eMMC card, as the kernel tells it', () => {
-  const sys = testFolder();
-  expect(wearFinding(sys).level).toBe('ok');
-  mkdirSync(join(sys, 'mmcblk0/device'), { recursive: true });
-  expect(wearFinding(sys).found).toMatch(/tells nothing/);
-  const file = join(sys, 'mmcblk0/device/life_time');
-  writeFileSync(file, '0x01 0x02\n');
-  expect(wearFinding(sys)).toMatchObject({
-    level: 'ok',
-    found: 'mmcblk0: 10 to 20 % of its life used',
-  });
-  writeFileSync(file, '0x09 0x02\n');
-  expect(wearFinding(sys)).toMatchObject({
-    level: 'warning',
-    todo: expect.stringMatching(/replace/),
-  });
-  writeFileSync(file, '0x0b 0x0b\n');
-  expect(wearFinding(sys).found).toMatch(/beyond/);
-});
-
-test('Node’s version against the floor', () => {
-  expect(
-    ['18.20.0', '20.18.9', '20.19.0', '22.0.0', '24.1.0'].map((one) => nodeFinding(one).level),
-  ).toEqual(['fails', 'fails', 'ok', 'ok', 'ok']);
-});
-
-test('ports and brokers: what stands in the way is told without the password', async () => {
-  expect((await portFinding('page', 'http.port', '192.0.2.1', 0)).todo).toMatch(/http\.host/);
-  const folder = testFolder();
-  const passwordFile = join(folder, 'password');
-  const external = { url: 'mqtt://127.0.0.1:9', username: 'u', passwordFile, requests: false };
-  expect((await brokerFinding(external)).found).toContain('cannot be read');
-  writeFileSync(passwordFile, 'hunter22\n');
-  const refused = await brokerFinding(external);
-  expect(refused.level).toBe('fails');
-  expect(JSON.stringify(refused)).not.toContain('hunter22');
-});
-
-test('the table has each finding, what to do under it, and the counts', () => {
-  const text = findingsText([
-    { what: 'disk', level: 'ok', found: 'room' },
-    { what: 'radio 1', level: 'fails', found: 'away', todo: 'plug it in' },
-  ]);
-  expect(text).toBe(
-    'ok       disk     room\nfails    radio 1  away\n                  -> plug it in\n\n1 ok, 0 warnings, 1 fail\n',
-  );
 });

@@ -197,6 +197,7 @@ export async function startBroker(options: BrokerOptions): Promise<EmbeddedBroke
   const secure = tls === null ? null : tlsServer(tls, clock.nowMs, log);
   const { broker, state, logins, sources } = await assemble(options);
   const door = createDoor(broker, clock.steadyMs);
+  const refused = () => ({ ...door.ended(), login: logins.wrong() });
   const servers: Server[] = [];
   const open = async (server: Server, scheme: string, at: number, option: string) => {
     servers.push(server);
@@ -222,7 +223,8 @@ export async function startBroker(options: BrokerOptions): Promise<EmbeddedBroke
       isConnected: () => true,
       publish: createPublishing(broker, sources),
       listen: createListening(broker, logins.loginOf),
-      refused: () => ({ ...door.ended(), login: logins.wrong() }),
+      refused,
+      clients: () => ({ queued: state.sessions.queuedPackets(), refused: refused() }),
     };
   } catch (error) {
     await close();
