@@ -38,6 +38,11 @@ function frames(messages: FromRadioToSend[]): Uint8Array {
   return concat(messages.map((message) => encodeFrame(encodeFromRadio(message))));
 }
 
+/** The radio has room. */
+function status(meshPacketId: number): Uint8Array {
+  return frames([{ queueStatus: { res: 0, free: 16, maxlen: 16, meshPacketId } }]);
+}
+
 /** Counts of the shadow. */
 export interface Expected {
   /** Packets that had to be judged. */
@@ -46,13 +51,25 @@ export interface Expected {
   badChunks: number;
 }
 
+/** Everything the gateway broadcast: what comes back of it is known and not judged. */
+function createOwn() {
+  const own = new Set<string>();
+  return {
+    add: (payload: Uint8Array) => void own.add(toHex(payload)),
+    /** Must this packet be judged? */
+    isJudged(portnum?: number, payload?: Uint8Array): boolean {
+      if (portnum === PORTNUM && payload !== undefined && own.has(toHex(payload))) return false;
+      return portnum === undefined || !HOUSEKEEPING.includes(portnum);
+    },
+  };
+}
+
 /** A radio of which the gateway's session and a shadow of it hear the same. */
 function createTap(nowMs: () => number) {
   const expected: Expected = { delivered: 0, badChunks: 0 };
   const nonces: number[] = [];
   const broadcasts: Uint8Array[] = [];
-  /** Everything it broadcast: what comes back of it is known and not judged. */
-  const own = new Set<string>();
+  const own = createOwn();
   let events: TransportEvents | null = null;
   let answers: Uint8Array[] = [];
   let said = 0;
@@ -61,9 +78,8 @@ function createTap(nowMs: () => number) {
   const note = ({ events: happened }: SessionStep) => {
     for (const event of happened) {
       if (event.type !== 'packet') continue;
-      const { portnum: port, payload } = event.packet.decoded ?? {};
-      if (port === PORTNUM && payload !== undefined && own.has(toHex(payload))) continue;
-      if (port === undefined || !HOUSEKEEPING.includes(port)) expected.delivered += 1;
+      const { portnum, payload } = event.packet.decoded ?? {};
+      if (own.isJudged(portnum, payload)) expected.delivered += 1;
     }
     if (shadow.skippedBytes() > skipped) expected.badChunks += 1;
     skipped = shadow.skippedBytes();
@@ -71,8 +87,6 @@ function createTap(nowMs: () => number) {
   const answer = (body: Uint8Array): boolean => {
     const message = decodeToRadio(body);
     if (typeof message === 'string') return false;
-    const status = (meshPacketId: number) =>
-      frames([{ queueStatus: { res: 0, free: 16, maxlen: 16, meshPacketId } }]);
     if (message.wantConfigId !== undefined) {
       nonces.push(message.wantConfigId);
       answers.push(frames([...ownWords(), { configCompleteId: message.wantConfigId }]));
@@ -80,7 +94,7 @@ function createTap(nowMs: () => number) {
     else if (message.packet) {
       if (message.packet.to === 0xffffffff && message.packet.decoded) {
         broadcasts.push(message.packet.decoded.payload);
-        own.add(toHex(message.packet.decoded.payload));
+        own.add(message.packet.decoded.payload);
       }
       answers.push(status(message.packet.id));
     }
