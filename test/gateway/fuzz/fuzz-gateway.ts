@@ -10,7 +10,8 @@ import { parentClock } from '../../../gateway/edges/clock';
 import type { TransportEvents } from '../../../gateway/edges/transport';
 import { createEngine } from '../../../gateway/engine';
 import { openBase } from '../../../gateway/opening';
-import { concat } from '../../../shared/bytes';
+import { concat, toHex } from '../../../shared/bytes';
+import { PORTNUM } from '../../../shared/limits';
 import { encodeFromRadio, type FromRadioToSend } from '../../../shared/meshtastic/from-radio';
 import { createFramer, encodeFrame } from '../../../shared/meshtastic/stream';
 import { decodeToRadio } from '../../../shared/meshtastic/to-radio';
@@ -37,6 +38,11 @@ function frames(messages: FromRadioToSend[]): Uint8Array {
   return concat(messages.map((message) => encodeFrame(encodeFromRadio(message))));
 }
 
+/** The radio has room. */
+function status(meshPacketId: number): Uint8Array {
+  return frames([{ queueStatus: { res: 0, free: 16, maxlen: 16, meshPacketId } }]);
+}
+
 /** Counts of the shadow. */
 export interface Expected {
   /** Packets that had to be judged. */
@@ -45,11 +51,25 @@ export interface Expected {
   badChunks: number;
 }
 
+/** Everything the gateway broadcast: what comes back of it is known and not judged. */
+function createOwn() {
+  const own = new Set<string>();
+  return {
+    add: (payload: Uint8Array) => void own.add(toHex(payload)),
+    /** Must this packet be judged? */
+    isJudged(portnum?: number, payload?: Uint8Array): boolean {
+      if (portnum === PORTNUM && payload !== undefined && own.has(toHex(payload))) return false;
+      return portnum === undefined || !HOUSEKEEPING.includes(portnum);
+    },
+  };
+}
+
 /** A radio of which the gateway's session and a shadow of it hear the same. */
 function createTap(nowMs: () => number) {
   const expected: Expected = { delivered: 0, badChunks: 0 };
   const nonces: number[] = [];
   const broadcasts: Uint8Array[] = [];
+  const own = createOwn();
   let events: TransportEvents | null = null;
   let answers: Uint8Array[] = [];
   let said = 0;
@@ -58,8 +78,8 @@ function createTap(nowMs: () => number) {
   const note = ({ events: happened }: SessionStep) => {
     for (const event of happened) {
       if (event.type !== 'packet') continue;
-      const port = event.packet.decoded?.portnum;
-      if (port === undefined || !HOUSEKEEPING.includes(port)) expected.delivered += 1;
+      const { portnum, payload } = event.packet.decoded ?? {};
+      if (own.isJudged(portnum, payload)) expected.delivered += 1;
     }
     if (shadow.skippedBytes() > skipped) expected.badChunks += 1;
     skipped = shadow.skippedBytes();
@@ -67,15 +87,15 @@ function createTap(nowMs: () => number) {
   const answer = (body: Uint8Array): boolean => {
     const message = decodeToRadio(body);
     if (typeof message === 'string') return false;
-    const status = (meshPacketId: number) =>
-      frames([{ queueStatus: { res: 0, free: 16, maxlen: 16, meshPacketId } }]);
     if (message.wantConfigId !== undefined) {
       nonces.push(message.wantConfigId);
       answers.push(frames([...ownWords(), { configCompleteId: message.wantConfigId }]));
     } else if (message.heartbeat) answers.push(status(0));
     else if (message.packet) {
-      if (message.packet.to === 0xffffffff && message.packet.decoded)
+      if (message.packet.to === 0xffffffff && message.packet.decoded) {
         broadcasts.push(message.packet.decoded.payload);
+        own.add(message.packet.decoded.payload);
+      }
       answers.push(status(message.packet.id));
     }
     return true;
@@ -158,7 +178,7 @@ export async function startFuzzGateway(made: string): Promise<FuzzGateway> {
     ...{ dataDir, radios: ['tcp://127.0.0.1:1'], registerFile: registerWithRetired(made) },
     ...{ clock: 'parent' as const, log: () => {} },
   };
-  const base = { ...openBase(options, clock), openRadios: [tap.open] };
+  const base = { ...openBase(options, clock), radios: [{ name: 'tap', open: tap.open }] };
   const engine = createEngine(options, base, clock);
   engine.begin({
     ...{ afterCommit() {}, tellAll() {}, tellHealth() {}, tellByTime() {} },
