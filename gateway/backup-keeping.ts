@@ -21,7 +21,7 @@ import {
   BACKUP_PUT_IN_HOURS,
   BACKUP_RETRY_MS,
 } from './limits/backup';
-import type { GatewayOptions } from './opening';
+import type { GatewayOptions } from './options';
 
 type Place = 'card' | 'stick';
 const PLACES: Place[] = ['card', 'stick'];

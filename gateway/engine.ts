@@ -25,7 +25,8 @@ import { createVerifier } from './edges/verify';
 import { LAST_HEARD_STEP_S } from './limits/clock';
 import { COUNTS_COMMIT_MS, GROUP_COMMIT_MS, GROUP_RECORDS_MAX } from './limits/store';
 import { createLiveness } from './liveness';
-import type { Base, GatewayOptions } from './opening';
+import type { Base } from './opening';
+import type { GatewayOptions } from './options';
 import { keepRadios } from './radios';
 import type { Teller } from './tell';
 

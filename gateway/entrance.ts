@@ -12,7 +12,7 @@ import { stderrLog } from './edges/log';
 import { createPasswordChecker } from './edges/passwords';
 import { accountReader } from './edges/store/account-table';
 import type { Store } from './edges/store/store';
-import type { GatewayOptions } from './opening';
+import type { GatewayOptions } from './options';
 import { createSessions } from './sessions';
 
 /** Where everybody comes in. */

@@ -8,7 +8,12 @@ import type { RadioSession } from './core/radio-session';
 import type { SendCounts, SendQueue } from './core/send-queue';
 import type { GatewayClock } from './edges/clock';
 import type { RadioFacts, RadioFigures } from './radio-facts';
-import type { SessionWord } from './status';
+
+/** State of a radio's session, as people and programs see it. */
+export type SessionWord = 'closed' | 'syncing' | 'ready';
+
+/** The states, the best first. */
+export const SESSION_WORDS: readonly SessionWord[] = ['ready', 'syncing', 'closed'];
 
 /** A radio as the status shows it. */
 export interface RadioView extends RadioFigures {

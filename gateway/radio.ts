@@ -33,8 +33,7 @@ import {
 } from './limits/radio';
 import { createRadioFacts, type RadioFacts } from './radio-facts';
 import { hasRoom, nonceOf, ownRadioOf, roomOf, waitingOf } from './radio-sending';
-import { type RadioView, viewOf } from './radio-view';
-import type { SessionWord } from './status';
+import { type RadioView, type SessionWord, viewOf } from './radio-view';
 
 /** Ends of a connection soon after the handshake, in a row, that tell of another client. */
 const TAKEN_AWAY_TIMES = 2;

@@ -12,8 +12,7 @@ import type { Log } from './edges/log';
 import type { OpenTransport } from './edges/transport';
 import { OWN_BROADCASTS_MAX } from './limits/radio';
 import { keepRadio, type Radio } from './radio';
-import type { RadioView } from './radio-view';
-import type { SessionWord } from './status';
+import { type RadioView, SESSION_WORDS, type SessionWord } from './radio-view';
 
 /** A radio to keep. */
 export interface RadioAddress {
@@ -89,8 +88,6 @@ function withTwins(views: RadioView[]): RadioView[] {
   });
 }
 
-const WORDS: readonly SessionWord[] = ['ready', 'syncing', 'closed'];
-
 /** Makes the keepers. They do nothing before start(). */
 export function keepRadios(doors: RadiosDoors): Radios {
   const { radios: addresses, onTaken, onFailed, onPacket, ...common } = doors;
@@ -125,7 +122,7 @@ export function keepRadios(doors: RadiosDoors): Radios {
       for (const radio of radios) radio.start();
     },
     session: () =>
-      WORDS.find((word) => radios.some((radio) => radio.session() === word)) ?? 'closed',
+      SESSION_WORDS.find((word) => radios.some((radio) => radio.session() === word)) ?? 'closed',
     views: () => withTwins(radios.map((radio) => radio.view())),
     hasRoom: () => radios.some((radio) => radio.hasRoom()),
     broadcast(key, payload) {

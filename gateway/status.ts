@@ -9,12 +9,9 @@ import type { GatewayClock } from './edges/clock';
 import type { QuarantineCounts } from './edges/store/quarantine';
 import type { RecordReader } from './edges/store/read-records';
 import { QUARANTINE_LISTED_MAX } from './limits/store';
-import type { RadioView } from './radio-view';
+import { type RadioView, SESSION_WORDS, type SessionWord } from './radio-view';
 import { type RecoveryView, recoveryWarnings } from './recovery';
 import type { RequestCounts } from './requests';
-
-/** State of the radio's session. */
-export type SessionWord = 'closed' | 'syncing' | 'ready';
 
 /** What is being told to the broker. */
 export interface OutboxView {
@@ -114,8 +111,6 @@ function radioWarnings(radios: RadioView[]): string[] {
     radio.warnings.map((warning) => `${labelOf(radio, radios)}: ${warning}`),
   );
 }
-
-const SESSION_WORDS: readonly SessionWord[] = ['ready', 'syncing', 'closed'];
 
 function inShort(radios: RadioView[]): GatewayStatus['radio'] {
   const best = SESSION_WORDS.find((word) => radios.some(({ session }) => session === word));

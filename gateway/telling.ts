@@ -17,7 +17,8 @@ import { connectBroker, urlForLog } from './edges/mqtt-out';
 import type { Publisher } from './edges/publisher';
 import type { RecordReader } from './edges/store/read-records';
 import type { Engine } from './engine';
-import type { Base, GatewayOptions } from './opening';
+import type { Base } from './opening';
+import type { GatewayOptions } from './options';
 import { readAgainFrom } from './outbox';
 import type { BrokerTeller, TellerDiscovery } from './tell';
 

@@ -10,7 +10,7 @@ import { ConfigError, type Problem } from '../gateway/config/problems';
 import { secretFilesOf, secretFileWarnings } from '../gateway/config/secret-files';
 import { readTextValue } from '../gateway/config/text-values';
 import { gatewayOptionsOf } from '../gateway/config/to-options';
-import type { GatewayOptions } from '../gateway/opening';
+import type { GatewayOptions } from '../gateway/options';
 
 /** Used when neither a file nor a data folder is named. */
 export const USUAL_FILE = '/etc/tallywell/tallywell.yaml';

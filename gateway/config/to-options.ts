@@ -2,7 +2,7 @@
  * to-options.ts: from the configuration to what startGateway takes.
  * Way: Config -> GatewayOptions (gateway/opening.ts).
  */
-import type { GatewayOptions } from '../opening';
+import type { GatewayOptions } from '../options';
 import type { Config } from './schema';
 
 /** The options of a gateway with this configuration. Its `radios` may be empty: the caller says so before. */

@@ -7,7 +7,7 @@ import mqtt from 'mqtt';
 import { expect, onTestFinished, test } from 'vitest';
 import { Sqlite as Database } from '../../gateway/edges/store/sqlite';
 import { type RunningGateway, startGateway } from '../../gateway/gateway';
-import type { GatewayOptions } from '../../gateway/opening';
+import type { GatewayOptions } from '../../gateway/options';
 import { toHex } from '../../shared/bytes';
 import { happening, packetOf, signedBy, testNode, usage } from './support/nodes';
 import { type OracleRadio, startOracleRadio } from './support/oracle-radio';

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import mqtt from 'mqtt';
 import { expect, onTestFinished, test } from 'vitest';
 import { startGateway } from '../../gateway/gateway';
-import type { GatewayOptions } from '../../gateway/opening';
+import type { GatewayOptions } from '../../gateway/options';
 import { type Family, parseExposition } from './support/exposition';
 import { packetOf, testNode, usage } from './support/nodes';
 import { startOracleRadio } from './support/oracle-radio';

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import mqtt, { type IPublishPacket, type MqttClient } from 'mqtt';
 import { expect, onTestFinished, test } from 'vitest';
 import { type RunningGateway, startGateway } from '../../gateway/gateway';
-import type { GatewayOptions } from '../../gateway/opening';
+import type { GatewayOptions } from '../../gateway/options';
 import { SCHEMAS } from '../../gateway/views';
 import { faultsOf, knowSchemas } from '../gateway/support/json-schema';
 import { happening, packetOf, testNode, usage } from '../gateway/support/nodes';

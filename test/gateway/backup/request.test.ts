@@ -7,7 +7,7 @@ import mqtt from 'mqtt';
 import { expect, onTestFinished, test } from 'vitest';
 import { backupsIn } from '../../../gateway/backups';
 import { startGateway } from '../../../gateway/gateway';
-import type { GatewayOptions } from '../../../gateway/opening';
+import type { GatewayOptions } from '../../../gateway/options';
 import { SCHEMAS } from '../../../gateway/views';
 import { packageFolder } from '../../../scripts/village/options';
 import { putAccount } from '../support/accounts-kit';
