@@ -90,7 +90,7 @@ test('the broker’s clients, requests and backups are figures too', async () =>
   const { running, radio } = await gateway({ dataDir: folder, backup: { usb: false } });
   const options = { clientId: 'kept', clean: false, reconnectPeriod: 0 };
   const client = await mqtt.connectAsync(running.mqttUrl, options);
-  await client.subscribeAsync('tallywell/testpod/record/#', { qos: 1 });
+  await client.subscribeAsync('tallywell/testpod/site/+/record/+', { qos: 1 });
   await client.endAsync();
   const wrong = mqtt.connectAsync(running.mqttUrl, { username: 'a', password: 'b' }, false);
   await expect(wrong).rejects.toThrow(/not authorized/i);
