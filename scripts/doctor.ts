@@ -74,7 +74,7 @@ export function registerDoctorCommand(program: Command): void {
       'Look at radio, disk, clock, broker, keys, and say what to do. It changes nothing.',
     );
   addConfigFlags(verb)
-    .option('--json', 'as JSON')
+    .option('--json', 'answer as JSON')
     .action(async ({ json, ...flags }: Flags) => {
       const findings = await examine(flags);
       const text = json ? `${JSON.stringify({ findings }, null, 2)}\n` : findingsText(findings);

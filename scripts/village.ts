@@ -24,7 +24,7 @@ function wordsOf(error: Error): string {
 export function registerVillageCommand(program: Command): void {
   program
     .command('village')
-    .description('run a virtual village: real firmware, radios, gateway, database and broker')
+    .description('Run a virtual village: real firmware, radios, gateway, database and broker')
     .option('--seed <n>', 'what chance decides: the same seed is the same village (default 1)')
     .option('--sites <n>', 'how many sites, about one in six a canteen (default 12)')
     .option('--days <d>', 'village days to run (default: until Ctrl-C; with --exit 1)')

@@ -6,22 +6,7 @@
  * 7 bits each) and section 3.1 (the first packet is CONNECT).
  */
 
-/** Takes `amount` from what there is (a negative one is put in). @returns false: there is not enough, nothing was taken. */
-export type TokenBucket = (amount: number, nowMs: number) => boolean;
-
-/** A bucket that is full at first. @param perS refill, tokens a second. @param burst what it holds, tokens. */
-export function createTokenBucket(perS: number, burst: number): TokenBucket {
-  let tokens = burst;
-  let lastMs: number | null = null;
-  return (amount, nowMs) => {
-    const passedMs = lastMs === null ? 0 : Math.max(0, nowMs - lastMs);
-    tokens = Math.min(burst, tokens + (passedMs / 1000) * perS);
-    lastMs = nowMs;
-    if (tokens < amount) return false;
-    tokens -= amount;
-    return true;
-  };
-}
+import { createTokenBucket } from './token-bucket';
 
 /** Why a connection must end. */
 export type GuardFault = 'not-mqtt' | 'too-long' | 'too-fast';
@@ -65,7 +50,7 @@ export function createStreamGuard(limits: GuardLimits): StreamGuard {
     if (isFirst && type !== CONNECT_TYPE) return 'not-mqtt';
     lengthByte = 0;
     length = 0;
-    return packets(isAnswer(type) ? ANSWER_SHARE : 1, nowMs) ? null : 'too-fast';
+    return packets.take(isAnswer(type) ? ANSWER_SHARE : 1, nowMs) ? null : 'too-fast';
   };
   const readLength = (byte: number): GuardFault | null => {
     length += (byte & 127) * 128 ** lengthByte;
@@ -90,7 +75,7 @@ export function createStreamGuard(limits: GuardLimits): StreamGuard {
       if (fault !== null) return fault;
       at += 1;
     }
-    return bytes(chunk.length, nowMs) ? null : 'too-fast';
+    return bytes.take(chunk.length, nowMs) ? null : 'too-fast';
   };
 }
 
@@ -115,24 +100,5 @@ export function createConnectionCount(most: number, mostPerAddress: number) {
       else byAddress.set(address, here - 1);
     },
     count: () => all,
-  };
-}
-
-/** Bounds how often each address may fail to log in. The address that failed longest ago is forgotten first. */
-export function createLoginTries(perS: number, burst: number, addressesMax: number) {
-  const buckets = new Map<string, TokenBucket>();
-  return {
-    /** Takes one try. @returns false: too many just now. */
-    take(address: string, nowMs: number): boolean {
-      const bucket = buckets.get(address) ?? createTokenBucket(perS, burst);
-      buckets.delete(address);
-      buckets.set(address, bucket);
-      if (buckets.size > addressesMax) buckets.delete(buckets.keys().next().value as string);
-      return bucket(1, nowMs);
-    },
-    /** A login that was right is no try: gives one back. */
-    giveBack(address: string, nowMs: number): void {
-      buckets.get(address)?.(-1, nowMs);
-    },
   };
 }

@@ -14,6 +14,7 @@ import {
 } from '../limits/mqtt';
 import { isTopicWord } from './register';
 import type { Scope } from './scopes';
+import { createTokenBucket } from './token-bucket';
 
 /** Why a request is not done. The whole list. */
 export const REQUEST_REASONS = [
@@ -183,14 +184,6 @@ export function mayAnswerTo(topic: string, base: string): boolean {
 
 /** Lets a burst through, then so many a second for ever. `nowMs`: a time that never jumps. */
 export function createRate(nowMs: () => number): () => boolean {
-  let tokens = REQUESTS_BURST;
-  let atMs = nowMs();
-  return () => {
-    const now = nowMs();
-    tokens = Math.min(REQUESTS_BURST, tokens + ((now - atMs) / 1000) * REQUESTS_PER_S);
-    atMs = now;
-    if (tokens < 1) return false;
-    tokens -= 1;
-    return true;
-  };
+  const bucket = createTokenBucket(REQUESTS_PER_S, REQUESTS_BURST);
+  return () => bucket.take(1, nowMs());
 }

@@ -1,8 +1,34 @@
 /*
- * token-bucket.ts: how often an address may ask: a bucket of tokens that fills slowly.
- * Way: a key (address) -> go on, or how long to wait. Bounded: the key that asked longest ago gives way.
+ * token-bucket.ts: how often something may happen: a bucket of tokens that fills slowly; and one bucket for each address.
+ * Way: an amount, or a key -> go on, or how long to wait. Keys are bounded: the one that asked longest ago gives way.
  * Pure. Source: the token bucket of traffic shaping (RFC 2697 and older).
  */
+
+/** One bucket. Times are ms of a clock that only rises. */
+export interface TokenBucket {
+  /**
+   * Takes `amount` from what there is; a negative one is put in.
+   * @returns 0, or how long until there is enough, ms: then nothing was taken
+   */
+  waitMs(amount: number, nowMs: number): number;
+  /** Takes `amount`. @returns false: there is not enough, nothing was taken. */
+  take(amount: number, nowMs: number): boolean;
+}
+
+/** A bucket that is full at first. @param perS refill, tokens a second. @param burst what it holds, tokens. */
+export function createTokenBucket(perS: number, burst: number): TokenBucket {
+  let tokens = burst;
+  let lastMs: number | null = null;
+  const waitMs = (amount: number, nowMs: number): number => {
+    const passedMs = lastMs === null ? 0 : Math.max(0, nowMs - lastMs);
+    tokens = Math.min(burst, tokens + (passedMs / 1000) * perS);
+    lastMs = nowMs;
+    if (tokens < amount) return Math.ceil(((amount - tokens) / perS) * 1000);
+    tokens -= amount;
+    return 0;
+  };
+  return { waitMs, take: (amount, nowMs) => waitMs(amount, nowMs) === 0 };
+}
 
 /** Limits of a bucket. */
 export interface BucketLimits {
@@ -18,23 +44,24 @@ export interface BucketLimits {
 export interface TokenBuckets {
   /** Takes a token. @returns 0, or how long until there is one again, ms. `nowMs`: of a clock that only rises. */
   take(key: string, nowMs: number): number;
+  /** Puts one back: it turned out not to count. */
+  giveBack(key: string, nowMs: number): void;
   /** Keys remembered. */
   size(): number;
 }
 
 /** Makes the buckets. */
 export function createTokenBuckets({ perS, burst, keysMax }: BucketLimits): TokenBuckets {
-  const buckets = new Map<string, { tokens: number; atMs: number }>();
+  const buckets = new Map<string, TokenBucket>();
   return {
     take(key, nowMs) {
-      const { tokens: before, atMs } = buckets.get(key) ?? { tokens: burst, atMs: nowMs };
-      const tokens = Math.min(burst, before + ((nowMs - atMs) / 1000) * perS);
-      const isFree = tokens >= 1;
+      const bucket = buckets.get(key) ?? createTokenBucket(perS, burst);
       buckets.delete(key);
       if (buckets.size >= keysMax) buckets.delete(buckets.keys().next().value as string);
-      buckets.set(key, { tokens: isFree ? tokens - 1 : tokens, atMs: nowMs });
-      return isFree ? 0 : Math.ceil(((1 - tokens) / perS) * 1000);
+      buckets.set(key, bucket);
+      return bucket.waitMs(1, nowMs);
     },
+    giveBack: (key, nowMs) => void buckets.get(key)?.take(-1, nowMs),
     size: () => buckets.size,
   };
 }

@@ -7,7 +7,7 @@
  */
 import mqtt, { type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt';
 import { connectionWords, refusalWords, subscriptionWords } from '../core/broker-words';
-import { matchesFilter } from '../core/topic-filter';
+import { matches } from '../core/mqtt-topics';
 import { BROKER_REFUSALS_MAX } from '../limits/mqtt';
 import { RETRY_MS_MAX, RETRY_MS_MIN } from '../limits/radio';
 import type { Log } from './log';
@@ -120,7 +120,7 @@ function createListeners(refuse: (place: string, words: string) => void) {
     heard(topic: string, payload: Uint8Array, packet: IPublishPacket) {
       if (packet.retain) return;
       for (const [filter, hear] of listeners) {
-        if (matchesFilter(filter, topic)) hear(heardOf(topic, payload, packet));
+        if (matches(filter, topic)) hear(heardOf(topic, payload, packet));
       }
     },
   };

@@ -7,10 +7,10 @@
 import type { Server } from 'node:net';
 import { Aedes } from 'aedes';
 import { type TopicRules, topicRules } from '../../core/mqtt-acl';
-import { createTokenBucket } from '../../core/mqtt-guard';
 import type { Source } from '../../core/mqtt-session';
 import { createMqttState, type KeptMqtt, type MqttState } from '../../core/mqtt-state';
 import { matches } from '../../core/mqtt-topics';
+import { createTokenBucket } from '../../core/token-bucket';
 import {
   BROKER_CONNECT_MS_MAX,
   BROKER_DRAIN_MS,
@@ -141,7 +141,7 @@ function createDurability(options: BrokerOptions, state: () => MqttState) {
   const atOnce = createTokenBucket(MQTT_SESSION_COMMITS_PER_S, MQTT_SESSION_COMMITS_BURST);
   return () => {
     state().hurry();
-    if (!atOnce(1, options.clock.steadyMs())) return options.commitSoon();
+    if (!atOnce.take(1, options.clock.steadyMs())) return options.commitSoon();
     if (!options.commit()) throw new Error('the session cannot be written: the disk is full');
   };
 }

@@ -7,9 +7,9 @@
 import { createHash } from 'node:crypto';
 import type { Aedes, ConnectPacket } from 'aedes';
 import type { TopicRules } from '../../core/mqtt-acl';
-import { createLoginTries } from '../../core/mqtt-guard';
 import type { MqttState } from '../../core/mqtt-state';
 import type { Scope } from '../../core/scopes';
+import { createTokenBuckets } from '../../core/token-bucket';
 import {
   BROKER_LOGIN_ADDRESSES_MAX,
   BROKER_LOGINS_BURST,
@@ -49,11 +49,11 @@ function isGoodClientId({ clientId, clean }: ConnectPacket): boolean {
 
 /** Asks the accounts. */
 function createIdentify({ accounts, anonymous, steadyMs }: LoginDoors) {
-  const tries = createLoginTries(
-    BROKER_LOGINS_PER_S,
-    BROKER_LOGINS_BURST,
-    BROKER_LOGIN_ADDRESSES_MAX,
-  );
+  const tries = createTokenBuckets({
+    perS: BROKER_LOGINS_PER_S,
+    burst: BROKER_LOGINS_BURST,
+    keysMax: BROKER_LOGIN_ADDRESSES_MAX,
+  });
   const prove = async (name: string, secret: string): Promise<[string, Scope | null]> => {
     if (accounts === null) return ['', null];
     if (name !== '' && name !== 'token') return [name, await accounts.login(name, secret)];
@@ -65,9 +65,10 @@ function createIdentify({ accounts, anonymous, steadyMs }: LoginDoors) {
       if (anonymous === 'nobody') return null;
       return { name: '', owner: '', scope: 'reader', filters: new Set() };
     }
-    if (!tries.take(address, steadyMs())) return null;
+    if (tries.take(address, steadyMs()) > 0) return null;
     const [owner, scope] = await prove(name ?? '', secret?.toString('utf8') ?? '');
     if (scope === null) return null;
+    // A login that was right is no try.
     tries.giveBack(address, steadyMs());
     return { name: owner, owner, scope, filters: new Set() };
   };

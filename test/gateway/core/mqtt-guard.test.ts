@@ -6,11 +6,10 @@ import mqttPacket from 'mqtt-packet';
 import { expect, test } from 'vitest';
 import {
   createConnectionCount,
-  createLoginTries,
   createStreamGuard,
-  createTokenBucket,
   type GuardLimits,
 } from '../../../gateway/core/mqtt-guard';
+import { createTokenBucket, createTokenBuckets } from '../../../gateway/core/token-bucket';
 
 function packets(sizes: number[]): Uint8Array {
   const all = sizes.map((size) =>
@@ -96,7 +95,7 @@ test('a bucket never gives more than its burst and what flowed in since', () => 
       let [nowMs, given] = [0, 0];
       for (const { waitMs, amount } of list) {
         nowMs += waitMs;
-        if (bucket(amount, nowMs)) given += amount;
+        if (bucket.take(amount, nowMs)) given += amount;
         expect(given).toBeLessThanOrEqual(20 + (nowMs / 1000) * 2 + 1e-9);
       }
     }),
@@ -116,11 +115,11 @@ test('connections are counted in all and of each address, also when they leave',
 });
 
 test('wrong logins of an address are bounded, right ones cost nothing', () => {
-  const tries = createLoginTries(0.1, 3, 2);
+  const tries = createTokenBuckets({ perS: 0.1, burst: 3, keysMax: 2 });
   for (let at = 0; at < 10; at += 1) {
-    expect(tries.take('good', 0)).toBe(true);
+    expect(tries.take('good', 0)).toBe(0);
     tries.giveBack('good', 0);
   }
-  expect([1, 2, 3, 4].map(() => tries.take('bad', 0))).toEqual([true, true, true, false]);
-  expect([tries.take('bad', 9_999), tries.take('bad', 10_000)]).toEqual([false, true]);
+  expect([1, 2, 3, 4].map(() => tries.take('bad', 0))).toEqual([0, 0, 0, 10_000]);
+  expect([tries.take('bad', 9_999), tries.take('bad', 10_000)]).toEqual([1, 0]);
 });
