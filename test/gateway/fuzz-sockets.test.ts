@@ -31,8 +31,9 @@ const WARM_UP = 1_000;
 const HELD_MB_MAX = 2;
 /** What the process takes of the machine's memory may grow by this in the same time, MB. */
 const RESIDENT_MB_MAX = 40;
-/** What the planted leak keeps of each connection, bytes. */
+/** What the planted leak keeps of each connection, bytes, and of how many. */
 const PLANTED_BYTES = 8_192;
+const PLANTED_CONNECTIONS = 1_000;
 const NODE = testNode(1);
 
 interface Scene {
@@ -123,10 +124,14 @@ async function expectAlive(all: Scene, sequence: number): Promise<void> {
 }
 
 /** Runs connections to warm up, and then those that count. @returns growth during the latter */
-async function growth(all: Scene, connections: (count: number) => Promise<void>): Promise<Memory> {
+async function growth(
+  all: Scene,
+  count: number,
+  connections: (count: number) => Promise<void>,
+): Promise<Memory> {
   await connections(WARM_UP);
   const before = await memoryMb(all);
-  await connections(CONNECTIONS);
+  await connections(count);
   const after = await memoryMb(all);
   return { held: after.held - before.held, resident: after.resident - before.resident };
 }
@@ -148,7 +153,7 @@ async function fuzz(
 ): Promise<Memory> {
   await expectAlive(all, 1);
   const [before, files, told] = [tables(all), openFiles(all), await listener(all)];
-  const grown = await growth(all, (count) => exchangeAll(count, port, make, take));
+  const grown = await growth(all, CONNECTIONS, (count) => exchangeAll(count, port, make, take));
   expectOwnWords(told);
   expect(tables(all)).toEqual(before);
   // Of this test itself one connection more: its listener.
@@ -217,7 +222,7 @@ test(`${CONNECTIONS} broken MQTT connections: no crash, no growth, nothing publi
 test('a leak of a few kilobytes each connection would be seen', async () => {
   const all = await scene(PLANTED_BYTES);
   const chance = chanceFrom(13);
-  const grown = await growth(all, (count) =>
+  const grown = await growth(all, PLANTED_CONNECTIONS, (count) =>
     exchangeAll(
       count,
       all.mqtt,
@@ -225,7 +230,7 @@ test('a leak of a few kilobytes each connection would be seen', async () => {
       () => {},
     ),
   );
-  expect(grown.held).toBeGreaterThan((0.9 * PLANTED_BYTES * CONNECTIONS) / 1e6);
+  expect(grown.held).toBeGreaterThan((0.9 * PLANTED_BYTES * PLANTED_CONNECTIONS) / 1e6);
   expect(() => expectNoGrowth(grown)).toThrow();
 }, 3_600_000);
 

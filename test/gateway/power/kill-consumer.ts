@@ -22,6 +22,8 @@ export function toldOf(topic: string, text: string): Told {
 /** A subscriber whose session outlives its connections. */
 export interface Consumer {
   told: Told[];
+  /** Is it promised all that is told from now on (SUBACK)? */
+  subscribed(): boolean;
   /** Loses its connection, and connects again. */
   stumble(): void;
 }
@@ -38,9 +40,16 @@ export function persistentConsumer(port: number, topic: string): Consumer {
   });
   client.on('error', () => {});
   client.on('message', (name, payload) => told.push(toldOf(name, payload.toString())));
-  client.subscribe(topic, { qos: 1 });
+  let subscribed = false;
+  // mqtt.js does not ask again when the broker kept the session but not the SUBSCRIBE that was on its way.
+  client.on('connect', () => {
+    if (subscribed) return;
+    client.subscribe(topic, { qos: 1 }, (error) => {
+      subscribed ||= !error;
+    });
+  });
   onTestFinished(() => void client.end(true));
-  return { told, stumble: () => void client.stream?.destroy() };
+  return { told, subscribed: () => subscribed, stumble: () => void client.stream?.destroy() };
 }
 
 /** Records by site in the order of their acceptance, as key/epoch/sequence. */

@@ -61,10 +61,13 @@ function bulletinTaker({ radio, village }: Scene) {
   };
 }
 
-/** The village sends until `done`; new records only while it is told to make them. */
+/**
+ * The village sends until `done`; new records only while it is told to make them. Nothing before the consumer is
+ * subscribed for the first time: what is told before that is not for it.
+ */
 async function live(scene: Scene, makes: boolean, done: () => boolean): Promise<void> {
   while (!done()) {
-    scene.village.turn(scene.radio, makes);
+    if (scene.consumer.subscribed()) scene.village.turn(scene.radio, makes);
     await new Promise((resolve) => setTimeout(resolve, TURN_MS));
   }
 }
