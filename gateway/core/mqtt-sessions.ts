@@ -185,7 +185,13 @@ function createSubscriptions(ledger: ReturnType<typeof createLedger>) {
   };
 }
 
-/** Gives up sessions that are too much: of those that are away the one that is away longest. */
+/** Which of two gives way first: one of nobody in particular before one of an account, then the one away longer. */
+function givesWayBefore(a: Session, b: Session, nowMs: number): boolean {
+  if ((a.owner === '') !== (b.owner === '')) return a.owner === '';
+  return idleS(a, nowMs) > idleS(b, nowMs);
+}
+
+/** Gives up sessions that are too much, of those that are away. */
 function createRoom(
   limits: SessionLimits,
   byId: Map<string, Session>,
@@ -198,8 +204,7 @@ function createRoom(
       ({ isOnline, queue }) => !isOnline && queue.size >= queuedMin,
     );
     return away.reduce<Session | null>(
-      (most, session) =>
-        most === null || idleS(session, nowMs) > idleS(most, nowMs) ? session : most,
+      (most, session) => (most === null || givesWayBefore(session, most, nowMs) ? session : most),
       null,
     );
   };

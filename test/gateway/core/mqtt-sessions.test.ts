@@ -190,6 +190,28 @@ test('a session with too much gives way, then the one that was away longest; eac
   ]);
 });
 
+test('strangers cannot push out what an account’s absent reader waits for: sessions of nobody give way first', () => {
+  const dropped: string[] = [];
+  const state = begin(newStore(), () => 0, LIMITS, dropped);
+  const { sessions } = state;
+  const consumer = open(state, 'consumer');
+  consumer.owner = 'hub';
+  sessions.seen(consumer, false, 0);
+  for (const name of ['s1', 's2', 's3', 's4']) {
+    sessions.seen(open(state, name, 60_000), false, 60_000);
+  }
+  expect(dropped).toEqual(['s1 too-many-sessions', 's2 too-many-sessions']);
+  // The queue of all is full: again the stranger's goes, though the account's reader is away longer.
+  for (let at = 0; at < 8; at += 1) sessions.enqueue(consumer, packet(), null, 60_000);
+  const stranger = open(state, 's4', 60_000);
+  for (let at = 0; at < 9; at += 1)
+    sessions.enqueue(stranger, packet('t', 'x'.repeat(100)), null, 60_000);
+  for (let at = 0; at < 9; at += 1)
+    sessions.enqueue(open(state, 's3', 60_000), packet('t', 'x'.repeat(100)), null, 60_000);
+  expect(dropped.slice(2).every((line) => !line.startsWith('consumer'))).toBe(true);
+  expect(dropped.length).toBeGreaterThan(2);
+});
+
 test('a session ends after so much time of this gateway, over restarts, whatever the clock says', () => {
   let nowMs = 0;
   const dropped: string[] = [];
