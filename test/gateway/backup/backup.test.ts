@@ -104,25 +104,28 @@ test('beside a running gateway that holds a transaction open: backup, verify, li
     for (let sequence = from; sequence <= to; sequence += 1)
       radio.hear({ payload: packetOf(node, usage(node, sequence)) });
   };
-  // A group of a hundred is committed at once; what follows waits in an open transaction.
+  // A group of a hundred is committed at once, and some more with the first telling; what follows waits in an open transaction.
   send(1, 150);
-  await until(() => readValue(join(folder, 'gateway.sqlite'), COUNT) === 100);
+  const committed = () => Number(readValue(join(folder, 'gateway.sqlite'), COUNT));
+  await until(() => committed() >= 100);
   const backup = tallywell('backup', '--data', folder, '--to', made, '--json', ...TIME);
   await until(() => backupsIn(made).length === 1);
   send(151, 250);
   const told = await backup;
   expect(told.code, told.stderr).toBe(0);
   const [one] = JSON.parse(told.stdout).backups;
-  expect(one.manifest).toMatchObject({ records: 100, pod: 'testpod', hasKey: true });
+  expect(one.manifest).toMatchObject({ pod: 'testpod', hasKey: true });
+  const { records } = one.manifest;
+  expect(records >= 100 && records < 150, `${records} records`).toBe(true);
   expect(one.file).toBe(join(made, 'tallywell-testpod-20261128T0230Z.sqlite'));
   expect(readdirSync(made)).toHaveLength(3);
   expect(statSync(one.file.replace('.sqlite', '.key')).mode & 0o777).toBe(0o600);
-  await until(() => readValue(join(folder, 'gateway.sqlite'), COUNT) === 200);
+  await until(() => committed() >= 200);
   const both = await tallywell('restore', made, '--data', folder, '--replace');
   expect([both.code, both.stderr]).toEqual([1, expect.stringContaining('stop it first')]);
   child.kill('SIGTERM');
   await new Promise((resolve) => child.on('close', resolve));
-  expect((await tallywell('backup', 'verify', made)).stdout).toContain('whole. 100 records');
+  expect((await tallywell('backup', 'verify', made)).stdout).toContain(`whole. ${records} records`);
   expect((await tallywell('backup', 'list', made)).stdout).toContain('2026-11-28 02:30');
   const restored = await tallywell('restore', made, '--data', fresh);
   expect(restored.code, restored.stderr).toBe(0);
@@ -132,7 +135,7 @@ test('beside a running gateway that holds a transaction open: backup, verify, li
   const gateway = await startGateway({
     ...{ dataDir: fresh, radios: [radio.url], mqttPort: 0, httpPort: 0, log: () => {} },
   });
-  expect(gateway.status().records.stored).toBe(100);
+  expect(gateway.status().records.stored).toBe(records);
   await gateway.stop();
 });
 

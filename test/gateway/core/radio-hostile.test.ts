@@ -4,6 +4,7 @@
 import { expect, test } from 'vitest';
 import { RADIO_HELD_MAX, RADIO_NODES_MAX } from '../../../gateway/limits/radio';
 import type { FromRadioToSend } from '../../../shared/meshtastic/from-radio';
+import { NONCE_CONFIG_ONLY } from '../../../shared/meshtastic/to-radio';
 import {
   handshake,
   heard,
@@ -26,9 +27,9 @@ test('packets that come before the handshake ends are kept up to a limit; beyond
   expect(session.feed(says(heard(10_000)), 5_001).events).toEqual([]);
   session.closed(5_002);
 
-  // The next connection gets what was kept, and nothing twice.
-  expect(requests(session.start(6_000))).toEqual([{ wantConfigId: 2 }]);
-  const { events } = session.feed(says(...handshake(2)), 6_010);
+  // The next connection asks for less, gets what was kept, and nothing twice.
+  expect(requests(session.start(6_000))).toEqual([{ wantConfigId: NONCE_CONFIG_ONLY }]);
+  const { events } = session.feed(says(...handshake(NONCE_CONFIG_ONLY)), 6_010);
   expect(types(events)).toEqual(['ready', ...new Array(RADIO_HELD_MAX).fill('packet')]);
 });
 
