@@ -17,7 +17,7 @@ import {
   uncertaintyCode,
 } from '../core/clock-keeper';
 import { createMachineTime, type Machine } from '../core/machine-time';
-import { CLOCK_POLL_MS } from '../limits/clock';
+import { CLOCK_POLL_MS, CLOCK_READING_MS } from '../limits/clock';
 
 export type { ClockState } from '../core/clock-keeper';
 
@@ -64,19 +64,55 @@ export interface ParentClock extends GatewayClock {
   runDue(): void;
 }
 
+/**
+ * The keeper's last reading, good for a moment: each record asks for the time a dozen times. Between two readings time
+ * goes on as the steady clock does, which is what the keeper says, too; only how sure it is may be a moment old.
+ */
+function createLatelyRead(keeper: ClockKeeper) {
+  let last: { reading: ClockReading; readAtMs: number } | null = null;
+  return {
+    read(atMs: number) {
+      const isFresh =
+        last !== null && atMs >= last.readAtMs && atMs - last.readAtMs < CLOCK_READING_MS;
+      // An unknown time may stand still.
+      if (last === null || !isFresh || last.reading.state === 'unknown')
+        last = { reading: keeper.read(atMs), readAtMs: atMs };
+      return last;
+    },
+    forget() {
+      last = null;
+    },
+  };
+}
+
 /** What both clocks have in common: a keeper over a steady clock. */
 function overKeeper(keeper: ClockKeeper, steadyMs: () => number, moment: () => MachineMoment) {
   const reading = () => keeper.read(steadyMs());
+  const lately = createLatelyRead(keeper);
   return {
-    nowMs: () => Math.floor(reading().timeMs),
+    nowMs() {
+      const atMs = steadyMs();
+      const { reading, readAtMs } = lately.read(atMs);
+      return Math.floor(reading.timeMs + (atMs - readAtMs));
+    },
     steadyMs,
-    state: () => reading().state,
+    state: () => lately.read(steadyMs()).reading.state,
     uncertainty: () => uncertaintyCode(reading().uncertaintyS),
     reading,
-    offer: (source: ClockSource, timeMs: number, uncertaintyS: number) =>
-      keeper.offer({ source, timeMs, uncertaintyS }, steadyMs()),
-    raiseFloor: (timeMs: number) => keeper.raiseFloor(timeMs, steadyMs()),
-    restore: (saved: SavedClock) => keeper.restore(saved, moment(), steadyMs()),
+    offer(source: ClockSource, timeMs: number, uncertaintyS: number) {
+      lately.forget();
+      return keeper.offer({ source, timeMs, uncertaintyS }, steadyMs());
+    },
+    raiseFloor(timeMs: number) {
+      lately.forget();
+      keeper.raiseFloor(timeMs, steadyMs());
+    },
+    restore(saved: SavedClock) {
+      lately.forget();
+      return keeper.restore(saved, moment(), steadyMs());
+    },
+    /** Somebody else offered a time to the keeper. */
+    forget: lately.forget,
     save: () => keeper.save(moment(), steadyMs()),
     takeSteps: keeper.takeSteps,
   };
@@ -92,6 +128,7 @@ export function systemClock(machine: Machine): GatewayClock {
     if (nowMs >= pollAtMs) {
       pollAtMs = nowMs + CLOCK_POLL_MS;
       for (const offer of machineTime.offers(machine.sample(), nowMs)) keeper.offer(offer, nowMs);
+      clock.forget();
     }
     return nowMs;
   };

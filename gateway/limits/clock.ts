@@ -15,6 +15,8 @@ export const CLOCK_AHEAD_MS_MAX = 20 * 365.25 * 86_400_000;
 export const CLOCK_STEP_MS = 2_000;
 /** A correction of at least this moves the times at which sites were last heard, s. */
 export const LAST_HEARD_STEP_S = 60;
+/** How long a reading of the clock serves, ms: time goes on from it. */
+export const CLOCK_READING_MS = 1_000;
 /** How often the machine is asked what it knows of the time, ms. */
 export const CLOCK_POLL_MS = 60_000;
 /** How often the kernel is asked whether a time server keeps its clock, ms (a program is run for it). */
