@@ -5,7 +5,6 @@
  * Everything here is synchronous: one packet is wholly dealt with before the next is looked at.
  */
 
-import { toHex } from '../shared/bytes';
 import type { MeshPacket } from '../shared/meshtastic/mesh-packet';
 import { decodeRecord, splitSigned, type TallyRecord } from '../shared/record';
 import type { BulletinSchedule } from './core/bulletin-schedule';
@@ -57,7 +56,7 @@ export interface Custody {
 
 /** What custody remembers of the keys; made anew when the register changes. */
 interface Memory {
-  byId: Map<string, KnownKey>;
+  byId: Map<number, KnownKey>;
   states: SequenceStates;
   /** Highest (epoch, sequence) heard of each key: what is below it arrives late. */
   newest: Map<number, { epoch: number; sequence: number }>;
@@ -80,10 +79,15 @@ function newestOf(states: SequenceState[]): Memory['newest'] {
   return newest;
 }
 
+/** The 4 bytes of a key id as one number: each record is looked up by it. */
+function idNumber(keyId: Uint8Array): number {
+  return keyId[0] * 0x1000000 + (keyId[1] << 16) + (keyId[2] << 8) + keyId[3];
+}
+
 function memoryOf(store: Store): Memory {
   const keys = store.keys();
   const states = createSequenceStates(store, keys);
-  const byId = new Map(keys.map((key) => [toHex(key.keyId), key]));
+  const byId = new Map(keys.map((key) => [idNumber(key.keyId), key]));
   return { byId, states, newest: newestOf(states.all()) };
 }
 
@@ -195,7 +199,7 @@ function release(held: Held): number {
 /** A sequence that no state knows is not stored: only what may be there is looked up. */
 function lookupsFor(held: () => Held, { store, verify }: CustodyDoors): JudgeLookups {
   return {
-    keyOf: (keyId) => held().memory.byId.get(toHex(keyId)),
+    keyOf: (keyId) => held().memory.byId.get(idNumber(keyId)),
     storedPacket(keyRowId, epoch, sequence) {
       const newest = held().memory.newest.get(keyRowId);
       const isNew = newest?.epoch === epoch && sequence > newest.sequence;
