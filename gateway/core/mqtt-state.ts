@@ -106,7 +106,9 @@ export function createMqttState(kept: KeptMqtt, doors: MqttStateDoors) {
   let isSaving = false;
   const sessions = createSessions(doors.limits, kept, (session, reason) => {
     const atS = Math.floor(doors.nowMs() / 1000);
-    notices.push({ atS, body: { notice: 'session-dropped', client: session.clientId, reason } });
+    // Of an account's only: a stranger makes as many as he likes, and would fill the notices.
+    if (session.owner !== '')
+      notices.push({ atS, body: { notice: 'session-dropped', client: session.clientId, reason } });
     isUrgent = true;
     doors.onDropped(session, reason);
   });
