@@ -82,7 +82,7 @@ function sumsView(
   });
 }
 
-function clockView({ pod, nowMs, status }: ViewDoors): Answer {
+function clockPageView({ pod, nowMs, status }: ViewDoors): Answer {
   const head = { pod, nowS: Math.floor(nowMs() / 1000), state: status().clock.state };
   const headers = { 'Content-Security-Policy': CLOCK_PAGE_POLICY };
   return { status: 200, type: 'text/html', body: clockPage(head), headers };
@@ -160,7 +160,7 @@ export function createViews(doors: ViewDoors): AnswerFunction {
       const { healthy, problems } = status();
       return json({ healthy, problems }, healthy ? 200 : 503);
     }
-    if (segments.length === 1 && segments[0] === 'clock') return clockView(doors);
+    if (segments.length === 1 && segments[0] === 'clock') return clockPageView(doors);
     if (segments.length === 1 && segments[0] === 'metrics') return doors.metrics();
     if (segments[0] === 'api' && segments[1] === 'v1') return api(segments.slice(2), query);
     return errorAnswer(404, 'not found');

@@ -12,6 +12,7 @@ import type { Village } from '../../scripts/village/build';
 import { checkOptions } from '../../scripts/village/options';
 import { runVillage } from '../../scripts/village/run';
 import type { Summary } from '../../scripts/village/summary';
+import { storedValue, untilEnded } from './gateway-beside';
 
 const HOUR_MS = 3_600_000;
 const scratch = mkdtempSync(join(tmpdir(), 'tallywell-faults-test-'));
@@ -46,29 +47,6 @@ function expectAccounted({ volume_dl: volume, meals }: Summary): void {
   expect(volume.uncounted).toBeGreaterThan(0);
 }
 
-function readDatabase(folder: string, sql: string): unknown {
-  const database = new Database(join(folder, 'gateway.sqlite'), { readonly: true });
-  const value = database.prepare(sql).pluck().get();
-  database.close();
-  return value;
-}
-
-/** Waits, without letting the village go on, until a process of ours has ended. */
-function untilEnded(pid: number): void {
-  for (let i = 0; i < 2000; i++) {
-    const state = (() => {
-      try {
-        return readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '')[0];
-      } catch {
-        return 'gone';
-      }
-    })();
-    if (state === 'Z' || state === 'gone') return;
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
-  }
-  throw new Error(`process ${pid} does not end`);
-}
-
 test('power cuts and restarts at every node, thirty percent loss: lost 0, nothing twice', async () => {
   const folder = join(scratch, 'faults');
   let nodes: Village['nodes'] = [];
@@ -77,10 +55,10 @@ test('power cuts and restarts at every node, thirty percent loss: lost 0, nothin
   });
   expectAccounted(summary);
   expect(Math.min(...nodes.map(({ power }) => power.bootsMs.length))).toBeGreaterThanOrEqual(7);
-  expect(readDatabase(folder, 'SELECT count(*) FROM record')).toBe(summary.records.stored);
+  expect(storedValue(folder, 'SELECT count(*) FROM record')).toBe(summary.records.stored);
   const different = 'SELECT count(*) FROM (SELECT DISTINCT payload FROM record)';
-  expect(readDatabase(folder, different)).toBe(summary.records.stored);
-  expect(readDatabase(folder, 'SELECT count(*) FROM conflict')).toBe(0);
+  expect(storedValue(folder, different)).toBe(summary.records.stored);
+  expect(storedValue(folder, 'SELECT count(*) FROM conflict')).toBe(0);
 });
 
 test.skipIf(process.platform !== 'linux')(
@@ -95,13 +73,13 @@ test.skipIf(process.platform !== 'linux')(
         const open = new Database(database, { readonly: true });
         open.exec(`VACUUM INTO '${backup}'`);
         open.close();
-        counts.atBackup = readDatabase(folder, 'SELECT count(*) FROM record') as number;
+        counts.atBackup = storedValue(folder, 'SELECT count(*) FROM record') as number;
       });
       world.at(54 * HOUR_MS, () => {
         const pid = Number(readFileSync(join(folder, 'gateway.pid'), 'utf8'));
         process.kill(pid, 'SIGKILL');
         untilEnded(pid);
-        counts.atRestore = readDatabase(folder, 'SELECT count(*) FROM record') as number;
+        counts.atRestore = storedValue(folder, 'SELECT count(*) FROM record') as number;
         const image = readFileSync(backup);
         for (const suffix of ['-wal', '-shm']) rmSync(database + suffix, { force: true });
         rmSync(database);

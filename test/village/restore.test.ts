@@ -8,12 +8,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { Sqlite as Database } from '../../gateway/edges/store/sqlite';
 import { BULLETIN_RESTORE_LIFT } from '../../gateway/limits/bulletins';
 import type { Village } from '../../scripts/village/build';
 import { checkOptions, packageFolder } from '../../scripts/village/options';
 import { runVillage } from '../../scripts/village/run';
 import type { Summary } from '../../scripts/village/summary';
+import { storedValue, untilEnded } from './gateway-beside';
 
 const HOUR_MS = 3_600_000;
 const DUPLICATES = "SELECT coalesce(sum(count), 0) FROM refusal WHERE reason = 'duplicate'";
@@ -37,26 +37,7 @@ async function run(folder: string, days: string, built: (village: Village) => vo
 }
 
 function read(folder: string, sql: string): number {
-  const database = new Database(join(folder, 'gateway.sqlite'), { readonly: true });
-  const value = database.prepare(sql).pluck().get();
-  database.close();
-  return Number(value);
-}
-
-/** Waits, without letting the village go on, until a process of ours has ended. */
-function untilEnded(pid: number): void {
-  for (let i = 0; i < 2000; i++) {
-    const state = (() => {
-      try {
-        return readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '')[0];
-      } catch {
-        return 'gone';
-      }
-    })();
-    if (state === 'Z' || state === 'gone') return;
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
-  }
-  throw new Error(`process ${pid} does not end`);
+  return Number(storedValue(folder, sql));
 }
 
 function tallywell(...args: string[]) {

@@ -10,12 +10,12 @@ import { join } from 'node:path';
 import { entropyToMnemonic } from '@scure/bip39';
 import { wordlist } from '@scure/bip39/wordlists/english.js';
 import { afterAll, expect, test } from 'vitest';
-import { Sqlite as Database } from '../../gateway/edges/store/sqlite';
 import type { Village } from '../../scripts/village/build';
 import { recoverySeedOf } from '../../scripts/village/keys';
 import { checkOptions, packageFolder } from '../../scripts/village/options';
 import { runVillage } from '../../scripts/village/run';
 import type { Summary } from '../../scripts/village/summary';
+import { storedValue, untilEnded } from './gateway-beside';
 
 const HOUR_MS = 3_600_000;
 const SEED = 5;
@@ -39,29 +39,6 @@ async function run(folder: string, days: string, built: (village: Village) => vo
   return JSON.parse(told.stdout) as Summary;
 }
 
-function read(folder: string, sql: string): unknown {
-  const database = new Database(join(folder, 'gateway.sqlite'), { readonly: true });
-  const value = database.prepare(sql).pluck().get();
-  database.close();
-  return value;
-}
-
-/** Waits, without letting the village go on, until a process of ours has ended. */
-function untilEnded(pid: number): void {
-  for (let i = 0; i < 2000; i++) {
-    const state = (() => {
-      try {
-        return readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '')[0];
-      } catch {
-        return 'gone';
-      }
-    })();
-    if (state === 'Z' || state === 'gone') return;
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
-  }
-  throw new Error(`process ${pid} does not end`);
-}
-
 function newGateway(folder: string, words: string, more: string[] = []) {
   const script = join(packageFolder(), 'dist/tallywell.js');
   const args = [script, 'recovery-key', 'new-gateway', '--data', folder, ...more];
@@ -76,12 +53,12 @@ test.skipIf(process.platform !== 'linux')(
     const lastDay = { records: 0, duplicates: 0 };
     const summary = await run(folder, '4', ({ world }) => {
       world.at(78 * HOUR_MS, () => {
-        lastDay.records = read(folder, 'SELECT count(*) FROM record') as number;
-        lastDay.duplicates = read(folder, DUPLICATES) as number;
+        lastDay.records = storedValue(folder, 'SELECT count(*) FROM record') as number;
+        lastDay.duplicates = storedValue(folder, DUPLICATES) as number;
       });
       world.at(30 * HOUR_MS, () => {
-        before.records = read(folder, 'SELECT count(*) FROM record') as number;
-        before.key = read(
+        before.records = storedValue(folder, 'SELECT count(*) FROM record') as number;
+        before.key = storedValue(
           folder,
           "SELECT value FROM meta WHERE name = 'gateway_public_key'",
         ) as string;
@@ -99,15 +76,15 @@ test.skipIf(process.platform !== 'linux')(
       });
     });
     expect(before.records).toBeGreaterThan(50);
-    const key = read(folder, "SELECT value FROM meta WHERE name = 'gateway_public_key'");
+    const key = storedValue(folder, "SELECT value FROM meta WHERE name = 'gateway_public_key'");
     expect(key).not.toBe(before.key);
     // Everything since the first day: the nodes' journals hold two months.
     expect([summary.volume_dl.lost, summary.meals.lost]).toEqual([0, 0]);
     expect(summary.records.stored).toBeGreaterThan(before.records * 2.5);
-    expect(read(folder, 'SELECT count(*) FROM record')).toBe(summary.records.stored);
-    expect(read(folder, 'SELECT min(sequence) FROM record WHERE epoch = 1')).toBe(1);
+    expect(storedValue(folder, 'SELECT count(*) FROM record')).toBe(summary.records.stored);
+    expect(storedValue(folder, 'SELECT min(sequence) FROM record WHERE epoch = 1')).toBe(1);
     // Believed: two days later nodes no longer send again what the new gateway told them is stored.
-    const twice = (read(folder, DUPLICATES) as number) - lastDay.duplicates;
+    const twice = (storedValue(folder, DUPLICATES) as number) - lastDay.duplicates;
     expect(twice).toBeLessThan((summary.records.stored - lastDay.records) / 4);
     expect(readFileSync(join(folder, 'gateway.log'), 'utf8')).toContain('its key is announced');
   },
