@@ -7,6 +7,8 @@
 import { groupMinute } from '../../shared/bulletin';
 import {
   BULLETIN_RETRY_MS,
+  EARLY_BULLETIN_ANSWERS_MS,
+  EARLY_BULLETIN_BURST,
   EARLY_BULLETIN_DELAY_MS,
   EARLY_BULLETIN_GAP_MS,
 } from '../limits/bulletins';
@@ -22,10 +24,27 @@ function hourIndex(group: number, nowMs: number): number {
 interface GroupPlan {
   /** hourIndex at which the last regular bulletin went out (or the gateway began). */
   toldHour: number;
-  /** Steady time of the last bulletin of any sort, ms; null = none yet. */
-  sentMs: number | null;
   /** Steady time at which an early or repeated bulletin is due, ms; null = none. */
   earlyMs: number | null;
+  /** Steady time at which the newest node without clock was heard, ms; null = it was answered. */
+  askedMs: number | null;
+  /** Up to when the early bulletins sent so far are paid for, steady ms. */
+  paidUntilMs: number;
+}
+
+const BURST_MS = EARLY_BULLETIN_BURST * EARLY_BULLETIN_GAP_MS;
+
+/** When an early bulletin may go, asked for at `askedMs`: after its delay, and when it is paid for but for a burst. */
+function earliestMs({ paidUntilMs }: GroupPlan, askedMs: number): number {
+  const owedMs = paidUntilMs - askedMs;
+  // Much more than a burst is never owed: such a clock was set back.
+  const waitMs = owedMs > 2 * BURST_MS ? 0 : owedMs - BURST_MS + EARLY_BULLETIN_GAP_MS;
+  return askedMs + Math.max(EARLY_BULLETIN_DELAY_MS, waitMs);
+}
+
+function pay(plan: GroupPlan, steadyMs: number): void {
+  const untilMs = Math.max(plan.paidUntilMs, steadyMs) + EARLY_BULLETIN_GAP_MS;
+  plan.paidUntilMs = Math.min(untilMs, steadyMs + BURST_MS);
 }
 
 /**
@@ -57,16 +76,16 @@ export function createBulletinSchedule(): BulletinSchedule {
     setGroups(groups, nowMs) {
       for (const group of groups) {
         if (plans.has(group)) continue;
-        plans.set(group, { toldHour: hourIndex(group, nowMs), sentMs: null, earlyMs: null });
+        plans.set(group, {
+          ...{ toldHour: hourIndex(group, nowMs), earlyMs: null, askedMs: null },
+          paidUntilMs: Number.NEGATIVE_INFINITY,
+        });
       }
     },
     heardWithoutClock(group, nowMs, steadyMs = nowMs) {
       const plan = planOf(group);
-      // Of a steady clock that was set back (one clock for both) the last bulletin lies in the future: it counts as old.
-      const isKnown = plan.sentMs !== null && plan.sentMs <= steadyMs;
-      const sinceMs = isKnown ? steadyMs - (plan.sentMs ?? 0) : HOUR_MS;
-      const waitMs = Math.max(EARLY_BULLETIN_DELAY_MS, EARLY_BULLETIN_GAP_MS - sinceMs);
-      plan.earlyMs = Math.min(plan.earlyMs ?? Number.POSITIVE_INFINITY, steadyMs + waitMs);
+      plan.askedMs = steadyMs;
+      plan.earlyMs = Math.min(plan.earlyMs ?? Number.POSITIVE_INFINITY, earliestMs(plan, steadyMs));
     },
     due(nowMs, steadyMs = nowMs) {
       return [...plans]
@@ -80,9 +99,14 @@ export function createBulletinSchedule(): BulletinSchedule {
     },
     sent(group, nowMs, steadyMs = nowMs) {
       const plan = planOf(group);
+      if (hourIndex(group, nowMs) === plan.toldHour) pay(plan, steadyMs);
       plan.toldHour = hourIndex(group, nowMs);
-      plan.sentMs = steadyMs;
       plan.earlyMs = null;
+      // One that was heard just now does not listen yet: it has its own answer.
+      const { askedMs } = plan;
+      const isAnswered = askedMs === null || steadyMs - askedMs >= EARLY_BULLETIN_ANSWERS_MS;
+      if (isAnswered) plan.askedMs = null;
+      else plan.earlyMs = earliestMs(plan, askedMs);
     },
     failed(group, nowMs, steadyMs = nowMs) {
       const plan = planOf(group);

@@ -5,7 +5,11 @@
 
 /** Delay between hearing a node without clock and the early bulletin for its group, ms. */
 export const EARLY_BULLETIN_DELAY_MS = 60_000;
-/** Least time between an early bulletin and the bulletin of the same group before it, ms. */
+/** A bulletin answers nodes heard at least this long before it, ms: one whose link sleeps listens from 55 s after its record on, for 50 s. */
+export const EARLY_BULLETIN_ANSWERS_MS = 55_000;
+/** So many early bulletins of a group may follow one another, bulletins; … */
+export const EARLY_BULLETIN_BURST = 4;
+/** … and in the long run one in this time, ms. */
 export const EARLY_BULLETIN_GAP_MS = 600_000;
 /** Delay before a bulletin that the radio refused is tried again, ms. */
 export const BULLETIN_RETRY_MS = 120_000;
