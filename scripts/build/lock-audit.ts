@@ -15,6 +15,8 @@ const COMPATIBLE = [
     'Apache-2.0',
     'BlueOak-1.0.0',
     'Unlicense',
+    // Of fonts only.
+    'OFL-1.1',
   ],
   ...[
     'CC0-1.0',
@@ -46,6 +48,9 @@ export interface Manifest {
 }
 
 /** May it be used? A choice ("A OR B") is good when one of it is. */
+/** Licences that a package's own text tells and its package.json does not. */
+const LICENCES_BY_TEXT = new Map([['png-js', 'MIT']]);
+
 function isCompatible(licence: string | undefined): boolean {
   const choices = (licence ?? '').replace(/[()]/g, '').split(' OR ');
   return choices.some((one) => COMPATIBLE.includes(one.trim()));
@@ -57,7 +62,7 @@ function packageComplaints(path: string, locked: LockedPackage, manifest: Manife
   if (!locked.integrity) found.push(`${name}: no integrity hash in the lock file`);
   if (locked.hasInstallScript && !(name in (manifest.allowScripts ?? {})))
     found.push(`${name}: runs a script when it is installed, and allowScripts does not name it`);
-  if (!locked.dev && !isCompatible(locked.license))
+  if (!locked.dev && !isCompatible(locked.license ?? LICENCES_BY_TEXT.get(name)))
     found.push(`${name}: licence ${locked.license ?? 'not told'} is not known to go with GPL-3.0`);
   return found;
 }
