@@ -15,6 +15,7 @@ import { registerGatewayCommand } from './gateway';
 import { registerRecoveryKeyCommand } from './recovery-key';
 import { registerRestoreCommands } from './restore';
 import { registerServiceCommand } from './service';
+import { registerTechnicianVerbs } from './technician/verbs';
 import { registerTokenCommand } from './token';
 import { registerVillageCommand } from './village';
 
@@ -40,6 +41,7 @@ registerTokenCommand(program);
 registerBackupCommand(program);
 registerRestoreCommands(program);
 registerServiceCommand(program);
+registerTechnicianVerbs(program);
 // exitOverride is not inherited by verbs that were added with addCommand or command(): set it on each.
 for (const verb of program.commands) {
   verb.exitOverride();
