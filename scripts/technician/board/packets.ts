@@ -82,7 +82,7 @@ export function findResponse(
 }
 
 /** Why something failed on the board, from the text around a NAK or an ACK. */
-export type BoardFault = 'out-of-memory' | 'storage-full' | 'exception';
+export type BoardFault = 'out-of-memory' | 'storage-full' | 'storage-corrupt' | 'exception';
 
 /** What the board complained of; null = of nothing. `error`: its own first line. */
 export function findFault(text: string): { fault: BoardFault; error: string } | null {
@@ -90,6 +90,8 @@ export function findFault(text: string): { fault: BoardFault; error: string } | 
   if (memory) return { fault: 'out-of-memory', error: memory[0] };
   const full = /Unable to find or create file|not enough free space|No free space/i.exec(text);
   if (full) return { fault: 'storage-full', error: full[0] };
+  const corrupt = /Storage is corrupt/.exec(text);
+  if (corrupt) return { fault: 'storage-corrupt', error: corrupt[0] };
   const uncaught = /Uncaught ([^\r\n]*)/.exec(text);
   return uncaught ? { fault: 'exception', error: uncaught[1] as string } : null;
 }
