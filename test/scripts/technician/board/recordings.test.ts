@@ -112,7 +112,8 @@ test.each(recordings(/^h_prints_/))(
     }
     const replied = wanted.naive_answers.filter(([code]: string[]) => code !== 'nothere');
     const values = replied.map(([code]: [string]) => ANSWERS[code] ?? code);
-    expect(answers).toEqual(values);
+    // The last expression only stops the printing.
+    expect(answers.slice(0, values.length)).toEqual(values);
   },
 );
 
