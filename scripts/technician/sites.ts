@@ -33,6 +33,10 @@ const NODE = z.strictObject({
   device: z.string().max(64),
   /** Name of its program (firmware/profiles.ts). */
   profile: z.string().max(64),
+  /** Sensors as the node was told (firmware/sensors/wiring.ts). */
+  wiring: z.record(z.string(), z.unknown()),
+  /** null = the radio is always on, or the node has a chip of its own. */
+  radioPowerPin: z.string().nullable(),
 });
 
 const SITE = z.strictObject({
@@ -99,13 +103,13 @@ export function nextFreeSlot({ sites, slotsTaken }: BenchSites): number | null {
   return null;
 }
 
-/** Changes the file while no other tool does. `change` works on its argument. Throws: Trouble bad-file. */
-export function changeSites(folder: string, change: (sites: BenchSites) => void): BenchSites {
+/** Changes the file while no other tool does. `change` works on its argument. @returns what it gives. Throws: Trouble bad-file. */
+export function changeSites<T>(folder: string, change: (sites: BenchSites) => T): T {
   return locked(folder, () => {
     const sites = readSites(folder);
-    change(sites);
+    const result = change(sites);
     sites.sites.sort((a, b) => (a.site < b.site ? -1 : 1));
     writeSafely(join(folder, FILE), `${JSON.stringify(SITES.parse(sites), null, 2)}\n`);
-    return sites;
+    return result;
   });
 }

@@ -209,7 +209,7 @@ describe('the folder', () => {
     openBench(folder);
     const node = (slot: number, retiredAt: number | null) => ({
       ...{ publicKey: String(slot).repeat(64).slice(0, 64), slot, calibration: null, placedAt: 5 },
-      ...{ retiredAt, device: 'd', profile: 'water-point' },
+      ...{ retiredAt, device: 'd', profile: 'water-point', wiring: {}, radioPowerPin: null },
     });
     const site = { name: 'Well', kind: 'water-point' as const, latitude: null, longitude: null };
     changeSites(folder, (all) => {
