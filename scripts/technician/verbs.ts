@@ -4,8 +4,10 @@
  */
 import type { Command } from 'commander';
 import { registerLogVerb } from './log-verb';
+import { registerProvisionVerb } from './provision-verb';
 
 /** Adds them to the program. */
 export function registerTechnicianVerbs(program: Command): void {
   registerLogVerb(program);
+  registerProvisionVerb(program);
 }
