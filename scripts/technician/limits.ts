@@ -45,3 +45,13 @@ export const LOOK_AGAIN_MS = 250;
 export const ESPRUINO_MIN = { major: 2, minor: 29 } as const;
 /** Of an error that a board reports this much is shown, characters. */
 export const ERROR_CHARACTERS_MAX = 200;
+/** One line of the bench's log, bytes. */
+export const LOG_LINE_BYTES_MAX = 16_384;
+/** The whole log, bytes: some 100,000 acts. */
+export const LOG_BYTES_MAX = 64 * 1024 * 1024;
+/** How long one tool waits for another to be done with the bench folder, ms. */
+export const BENCH_LOCK_MS = 10_000;
+/** A file of the bench that is read whole (pod, sites, snapshots, registrations), bytes. */
+export const BENCH_FILE_BYTES_MAX = 8 * 1024 * 1024;
+/** Snapshots kept of one device; the oldest goes. */
+export const SAVED_PER_DEVICE_MAX = 20;
