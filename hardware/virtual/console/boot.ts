@@ -59,14 +59,14 @@ function runFile(state: ConsoleState, name: string, where: string): boolean {
   const text = isPlanted ? PLANTED : code;
   const isTooBig = state.interpreter.variablesUsed() + text.length * 0.04 > state.options.variables;
   if (isTooBig) {
-    tellOutOfMemory(state, where, text.slice(0, 40));
+    tellOutOfMemory(state, `    at ${where} (${name}:1:1)\n`);
     return true;
   }
   const result = state.interpreter.run(text, where, true);
   drainPrinted(state);
   if (result.kind === 'error') tellUncaught(state, result.error);
   else if (result.kind === 'hangs') state.hang = 'boot';
-  if (state.interpreter.isMemoryOver()) tellOutOfMemory(state, where, text.slice(0, 40));
+  if (state.interpreter.isMemoryOver()) tellOutOfMemory(state, `    at ${where} (${name}:1:1)\n`);
   tellFlags(state);
   return result.kind !== 'hangs';
 }

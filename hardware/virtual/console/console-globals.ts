@@ -73,6 +73,7 @@ function eOf(state: ConsoleState, original: Globals): Globals {
   const { options, screen } = state;
   return {
     ...original,
+    CRC32: (data: unknown): unknown => (data === undefined ? undefined : original.CRC32(data)),
     toJS: (value: unknown): string => literalOf(value, JS_STYLE),
     getErrorFlags: (): string[] => {
       const flags = [...state.errorFlags, ...original.getErrorFlags()];
@@ -174,8 +175,9 @@ export function consoleGlobals(state: ConsoleState): Globals {
   const own: Globals = board.globals;
   const storage = storageOf(state, own.require('Storage'));
   const print = (...values: unknown[]): void => {
-    if (isOver(state)) return own.print('');
-    state.screen.print(`${values.map(printed).join(' ')}\n`);
+    // Without power this throws what ends the run.
+    if (isOver(state)) own.print('');
+    else state.screen.print(`${values.map(printed).join(' ')}\n`);
   };
   const ask = (start: ConsoleState['todo']) => (): void => {
     state.todo = start;

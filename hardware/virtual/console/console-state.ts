@@ -76,6 +76,9 @@ export interface ConsoleState {
   onGone(why: 'exit' | 'reboot' | 'unplugged'): void;
 }
 
+/** What Storage says without a look at the input line. */
+const COMPACTING = 'Compacting...';
+
 /** Has the run been overtaken by a restart or a power cut? */
 export function isOver(state: ConsoleState): boolean {
   return state.isRebooting || !state.options.board.isPowered();
@@ -89,8 +92,11 @@ export function tellUncaught(state: ConsoleState, error: ErrorTelling): void {
 /** Puts out what the board itself had to say (compaction, exceptions outside the console). */
 export function drainPrinted(state: ConsoleState): void {
   const lines = state.options.board.printed();
-  for (; state.printedLines < lines.length; state.printedLines++)
-    state.screen.print(`${lines[state.printedLines]}\n`);
+  for (; state.printedLines < lines.length; state.printedLines++) {
+    const line = lines[state.printedLines];
+    if (line === COMPACTING) state.screen.write(`${line} \n`);
+    else state.screen.print(`${line}\n`);
+  }
 }
 
 /** Flags that came up since the last telling. */
@@ -100,12 +106,11 @@ export function tellFlags(state: ConsoleState): void {
   if (fresh.length > 0) state.screen.print(`New interpreter error: ${fresh.join(',')}\n`);
 }
 
-/** The variables were used up: the run was ended by the interpreter. */
-export function tellOutOfMemory(state: ConsoleState, name: string, code: string): void {
-  const line = code.split('\n')[0] as string;
-  state.screen.print(`OUT OF MEMORY    at ${name} (:1:${line.length})\n${line}\n`);
-  state.screen.print(`${' '.repeat(Math.max(0, line.length - 1))}^\n`);
-  state.screen.print('Execution Interrupted\n');
+/** The variables were used up: the run was ended by the interpreter. `trace`: where, with LF at its end. */
+export function tellOutOfMemory(state: ConsoleState, trace: string): void {
+  const isKnown = state.errorFlags.includes('MEMORY');
+  const head = isKnown ? '' : `OUT OF MEMORY${trace}`;
+  state.screen.print(`${head}Execution Interrupted\n`);
   for (const flag of ['LOW_MEMORY', 'MEMORY'])
     if (!state.errorFlags.includes(flag)) state.errorFlags.push(flag);
   tellFlags(state);

@@ -131,6 +131,11 @@ export function syntaxOffset(error: unknown, source: RunSource): number {
   const place = placeOf(error, source.name);
   if (!place) return source.code.length;
   const offset = offsetOf(source.code, place.line, place.column);
+  if (/missing \) after argument/.test(String(error))) {
+    // Node points before the place; Espruino at what stands there instead of a comma.
+    const [, next] = tokensOf(source.code.slice(offset - (place.line === 1 ? source.shift : 0)));
+    if (next) return offset + next.at;
+  }
   return Math.max(0, Math.min(source.code.length, offset - (place.line === 1 ? source.shift : 0)));
 }
 

@@ -122,7 +122,7 @@ function packetDoorsOf(state: ConsoleState): PacketDoors {
       return { isRaised: failure === 'out of memory' || failure.isRaised };
     },
     tellFailure: () => {
-      if (failure === 'out of memory') tellOutOfMemory(state, '', '');
+      if (failure === 'out of memory') tellOutOfMemory(state, '');
       else if (failure) tellUncaught(state, failure);
       failure = null;
       tellFlags(state);
@@ -168,11 +168,21 @@ function idle(state: ConsoleState): void {
   if (state.hang === ('' as Hang)) state.screen.returnLine();
 }
 
-/** Ctrl-C while code runs that never ends. Gives what waited. */
+/** The first line of the program. */
+function bootLine(state: ConsoleState): string {
+  const bytes = state.options.board.storage.read('.bootcde');
+  const [line] = Buffer.from(bytes ?? [])
+    .toString('latin1')
+    .split('\n');
+  return (line ?? '').slice(0, 60);
+}
+
+/** Ctrl-C while code runs that never ends: it is broken off, at the start of a program by the debugger. */
 function interrupt(state: ConsoleState): void {
   const { screen } = state;
   if (state.hang === 'boot') {
-    screen.print('.bootcde:1:1\n');
+    const line = bootLine(state);
+    screen.print(`.bootcde:1:1   ${line}\n${' '.repeat(15)}^\n`);
     screen.promptWord = 'debug';
     screen.isRemoved = true;
   } else {

@@ -34,8 +34,12 @@ function tellResult(state: ConsoleState, result: RunResult, code: string): void 
   if (result.kind === 'error') {
     if (result.error.isRaised) screen.removeLine();
     tellUncaught(state, result.error);
-  } else if (result.kind === 'out of memory' || state.interpreter.isMemoryOver()) {
-    tellOutOfMemory(state, 'REPL', code);
+  } else if (result.kind === 'out of memory') {
+    // A block loses its end: there was no room to keep it.
+    const isBlock = code.includes('\n');
+    tellOutOfMemory(state, isBlock ? "Uncaught SyntaxError: Got EOF expected '}'\n" : '');
+  } else if (state.interpreter.isMemoryOver()) {
+    tellOutOfMemory(state, `    at REPL (:1:${code.length})\n${code}\n`);
   } else if (result.kind === 'value' && screen.isEcho() && code !== '') {
     screen.raw('=');
     screen.write(`${literalOf(result.value, ANSWER_STYLE)}\n`);
@@ -73,7 +77,10 @@ function upOrDown(state: ConsoleState, direction: 1 | -1): void {
   const { screen, history } = state;
   const at = history.indexOf(screen.text);
   const isHistory = (screen.text === '' || at >= 0) && screen.cursor === screen.text.length;
-  if (!isHistory) return screen.moveLine(direction);
+  if (!isHistory) {
+    screen.moveLine(direction);
+    return;
+  }
   const from = at < 0 ? history.length : at;
   const next = at < 0 && direction > 0 ? undefined : history[from + direction];
   if (next !== undefined) screen.replace(next);

@@ -52,6 +52,8 @@ function writtenPart(code: string): string {
   return end < 0 ? code : code.slice(0, end);
 }
 
+/** Variables that running a line takes at least. */
+const LINE_VARIABLES = 40;
 const STATEMENT_WORDS =
   /^(?:var|let|const|if|for|while|do|return|throw|try|switch|break|continue)$/;
 const VARIABLE = /^\s*(?:var|let|const)\s[\s\S]*?([A-Za-z_$][\w$]*)\s*=[^;]*;?\s*$/;
@@ -92,6 +94,42 @@ function isTimeout(error: unknown): boolean {
   return (error as { code?: string } | null)?.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';
 }
 
+/** Runs a text that holds the source's code. What stands before a syntax error is run. */
+function runScript(
+  text: string,
+  source: RunSource,
+  context: Context,
+  options: InterpreterOptions,
+): RunResult {
+  let script: Script;
+  try {
+    script = new Script(text, { filename: source.name });
+  } catch (error) {
+    const offset = syntaxOffset(error, source);
+    const beginning = source.shift > 0 ? '' : soundBeginning(source.code, offset);
+    if (beginning !== '') {
+      const result = runScript(beginning, { ...source, code: beginning }, context, options);
+      if (result.kind !== 'value') return result;
+    }
+    return { kind: 'error', error: tellSyntaxError(source, offset) };
+  }
+  try {
+    return { kind: 'value', value: script.runInContext(context, { timeout: options.hangMs }) };
+  } catch (error) {
+    if (options.isOver()) throw error;
+    if (isTimeout(error)) return { kind: 'hangs' };
+    return { kind: 'error', error: tellError(error, source) };
+  }
+}
+
+/** A statement where an expression must be. */
+function refusedStatement(source: RunSource): ErrorTelling | null {
+  const [first] = tokensOf(source.code);
+  if (first?.kind !== 'id' || !STATEMENT_WORDS.test(first.text)) return null;
+  const text = `SyntaxError: Got ${first.text} expected EOF`;
+  return { ...tellSyntaxError(source, 0), text };
+}
+
 /** Makes an interpreter that holds no context yet. */
 export function createInterpreter(options: InterpreterOptions): Interpreter {
   let context: Context = createContext({});
@@ -104,30 +142,10 @@ export function createInterpreter(options: InterpreterOptions): Interpreter {
       ownNames().map((name) => context[name]),
       (source) => flashText.includes(source),
     );
-  const judge = (error: unknown, source: RunSource): RunResult => {
-    if (options.isOver()) throw error;
-    if (isTimeout(error)) return { kind: 'hangs' };
-    return { kind: 'error', error: tellError(error, source) };
-  };
-  const execute = (text: string, source: RunSource): RunResult => {
-    let script: Script;
-    try {
-      script = new Script(text, { filename: source.name });
-    } catch (error) {
-      const offset = syntaxOffset(error, source);
-      const beginning = source.shift > 0 ? '' : soundBeginning(source.code, offset);
-      if (beginning !== '') {
-        const result = execute(beginning, { ...source, code: beginning });
-        if (result.kind !== 'value') return result;
-      }
-      return { kind: 'error', error: tellSyntaxError(source, offset) };
-    }
-    try {
-      return { kind: 'value', value: script.runInContext(context, { timeout: options.hangMs }) };
-    } catch (error) {
-      return judge(error, source);
-    }
-  };
+  const hasRoomFor = (code: string): boolean =>
+    used() + Math.max(LINE_VARIABLES, code.length * PEAK_VARIABLES_PER_BYTE) <= options.variables;
+  const execute = (text: string, source: RunSource): RunResult =>
+    runScript(text, source, context, options);
   return {
     start: (globals) => {
       context = createContext({ ...SHARED_GLOBALS, ...globals });
@@ -138,8 +156,7 @@ export function createInterpreter(options: InterpreterOptions): Interpreter {
     },
     run: (code, name, isFlash) => {
       if (isFlash) flashText += code;
-      else if (used() + code.length * PEAK_VARIABLES_PER_BYTE > options.variables)
-        return { kind: 'out of memory' };
+      else if (!hasRoomFor(code)) return { kind: 'out of memory' };
       const source = { code: writtenPart(code), name, shift: 0 };
       const result = execute(source.code, source);
       if (result.kind !== 'value' || isFlash) return result;
@@ -148,15 +165,11 @@ export function createInterpreter(options: InterpreterOptions): Interpreter {
       return execute(named, { code: named, name, shift: 0 });
     },
     evaluate: (code) => {
-      if (used() + code.length * PEAK_VARIABLES_PER_BYTE > options.variables)
-        return { kind: 'out of memory' };
+      if (!hasRoomFor(code)) return { kind: 'out of memory' };
       const wanted = firstExpression(code);
       const source = { code: wanted, name: 'packet', shift: 1 };
-      const first = tokensOf(wanted)[0];
-      if (first?.kind === 'id' && STATEMENT_WORDS.test(first.text)) {
-        const text = `SyntaxError: Got ${first.text} expected EOF`;
-        return { kind: 'error', error: { ...tellSyntaxError(source, 0), text } };
-      }
+      const refusal = refusedStatement(source);
+      if (refusal) return { kind: 'error', error: refusal };
       return execute(`(${soundExpression(wanted, source)}\n)`, source);
     },
     variablesUsed: () => Math.min(options.variables, used()),

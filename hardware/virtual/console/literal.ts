@@ -70,7 +70,9 @@ export function quoted(text: string): string {
 
 function functionText(value: (...args: never[]) => unknown, style: LiteralStyle): string {
   const source = Function.prototype.toString.call(value);
-  if (/\{\s*\[native code\]\s*\}$/.test(source)) return 'function () { [native code] }';
+  // What the host gave, and what Node has itself: both are native on a board.
+  const isHost = value instanceof Function;
+  if (isHost || /\{\s*\[native code\]\s*\}$/.test(source)) return 'function () { [native code] }';
   const match = /^(?:function\s*[\w$]*\s*)?\(?([^)=]*)\)?\s*(?:=>)?\s*([\s\S]*)$/.exec(source);
   const args = (match?.[1] ?? '').trim();
   const body = match?.[2] ?? '';

@@ -114,7 +114,10 @@ function receiveFile({ doors }: Receiver, text: string): void {
   const { screen } = doors;
   const name = fieldsOf(text, screen)?.fn;
   const file = typeof name === 'string' ? doors.readFile(name) : undefined;
-  if (!file) return screen.write(NAK);
+  if (!file) {
+    screen.write(NAK);
+    return;
+  }
   screen.write(ACK);
   for (let at = 0; at < file.length; at += RECV_BYTES)
     reply(screen, TYPE.data, latin1(file.subarray(at, at + RECV_BYTES)));
@@ -127,7 +130,8 @@ function beginFile(receiver: Receiver, text: string): void {
   const fields = fieldsOf(text, doors.screen);
   const size = Math.trunc(Number(fields?.s ?? 0)) || 0;
   if (!fields || typeof fields.fn !== 'string' || size === 0 || fields.fs) {
-    return doors.screen.write(NAK);
+    doors.screen.write(NAK);
+    return;
   }
   receiver.file = {
     name: fields.fn.slice(0, NAME_CHARACTERS_MAX),
@@ -141,7 +145,10 @@ function beginFile(receiver: Receiver, text: string): void {
 
 function writeData(receiver: Receiver, data: Uint8Array): void {
   const { doors, file } = receiver;
-  if (!file) return doors.screen.write(NAK);
+  if (!file) {
+    doors.screen.write(NAK);
+    return;
+  }
   const bytes = file.isPacked ? unpackHeatshrink(data) : data;
   doors.writeFile(file.name, bytes, file.offset, file.size);
   file.offset += bytes.length;

@@ -36,12 +36,19 @@ export interface Step {
   model: string;
 }
 
-const LAYOUTS: { [name: string]: { pages: number; variables: number; bytes: number; modules: string } } = {
+const LAYOUTS: {
+  [name: string]: { pages: number; variables: number; bytes: number; modules: string };
+} = {
   MDBT42Q: {
     ...{ pages: 40, variables: 2950, bytes: 13 },
     modules: 'timer,Flash,Storage,heatshrink,fs,net,dgram,http,NetworkJS,crypto',
   },
-  XIAO: { pages: 256, variables: 14000, bytes: 14, modules: 'timer,Flash,Storage,heatshrink,crypto' },
+  XIAO: {
+    pages: 256,
+    variables: 14000,
+    bytes: 14,
+    modules: 'timer,Flash,Storage,heatshrink,crypto',
+  },
   WIFI: { pages: 64, variables: 8190, bytes: 13, modules: '' },
   PICO: { pages: 48, variables: 5100, bytes: 13, modules: '' },
   STOCK: { pages: 256, variables: 4096, bytes: 27, modules: '' },
@@ -50,7 +57,8 @@ const LAYOUTS: { [name: string]: { pages: number; variables: number; bytes: numb
 /** Folder of the recordings. */
 export const RECORDINGS = process.env.ESPRUINO_RECORDINGS ?? 'test/fixtures/espruino-console';
 
-const latin1 = (hex: string | undefined): string => Buffer.from(hex ?? '', 'hex').toString('latin1');
+const latin1 = (hex: string | undefined): string =>
+  Buffer.from(hex ?? '', 'hex').toString('latin1');
 
 /** Reads one. */
 export function readRecording(file: string): Recording {
@@ -94,7 +102,7 @@ function damage(model: ConsoleBoard, note: string): void {
   const image = model.options.board.flash();
   if (note.includes('all zero')) image.fill(0, 0, 1024);
   else if (note.includes('noise')) for (let i = 0; i < 1024; i++) image[i] = (i * 73 + 41) & 255;
-  else if (note.includes('first 4 bytes')) image.fill(0x55, 0, 4);
+  else if (note.includes('first 4 bytes')) image.set([0x13, 0x37, 0, 0]);
 }
 
 function happen(model: ConsoleBoard, { name, note }: Line): void {
@@ -128,8 +136,8 @@ export function play({ head, lines }: Recording): Step[] {
     steps.push({ cause, recorded: '', model: '' });
     if (line.dir === 'event') {
       if (line.name?.startsWith('tty_closed')) isOpen = false;
-      happen(model, line);
       if (line.name?.includes('tty_open')) isOpen = true;
+      happen(model, line);
     } else if (!isSilenced || model.options.board.isPowered())
       model.receive(Buffer.from(line.hex, 'hex'));
   }
