@@ -224,7 +224,7 @@ class Conversation implements Console {
       const answered = await this.ask('1', this.times.probeMs);
       if (answered && answered.value !== 'nak') return;
       // Silence ends a packet that was left half sent; only then byte 3 is Ctrl-C and not content.
-      await this.pause(this.times.givenUpMs);
+      if (!this.inbox.peek().includes('\x15')) await this.pause(this.times.givenUpMs);
       this.checkOpen('wake');
       this.line.write(new Uint8Array([CTRL_C]));
       await this.pause(this.times.reasonMs);
