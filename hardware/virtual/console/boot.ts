@@ -99,6 +99,10 @@ function freshState(state: ConsoleState): void {
   state.screen.isRemoved = false;
 }
 
+function isButtonHeld({ options }: ConsoleState): boolean {
+  return options.buttonPin >= 0 && options.board.globals.digitalRead(options.buttonPin) === 1;
+}
+
 /** Starts the interpreter; the board calls it at every start, with power. */
 export function boot(state: ConsoleState): void {
   freshState(state);
@@ -106,15 +110,13 @@ export function boot(state: ConsoleState): void {
   state.start = { kind: 'power' };
   state.interpreter.start(consoleGlobals(state));
   if (start.kind === 'power') healStorage(state);
-  const hasCode = state.options.board.storage.read('.bootcde') !== undefined;
-  const isLoading = start.kind === 'power' || start.kind === 'load';
-  const files = [
-    ...(start.kind === 'power' ? ['.bootPowerOn'] : []),
-    ...BOOT_FILES,
-    ...(isLoading ? ['.bootcde'] : []),
-  ];
+  const isLoading = start.kind === 'load' || (start.kind === 'power' && !isButtonHeld(state));
+  const { storage } = state.options.board;
+  const program = storage.read('.bootrst') || !isLoading ? '.bootrst' : '.bootcde';
+  const hasCode = storage.read(program) !== undefined;
+  const files = [...(start.kind === 'power' ? ['.bootPowerOn'] : []), ...BOOT_FILES, program];
   for (const name of files) {
-    if (!runFile(state, name, name === '.bootcde' ? 'boot code' : name)) return;
+    if (!runFile(state, name, name === program ? 'boot code' : name)) return;
   }
   if (start.kind === 'load' || !state.screen.isEcho()) return;
   if (!(isLoading && hasCode)) tellBanner(state);

@@ -9,6 +9,8 @@ import { tellError } from './error-text';
 import { JS_STYLE, literalOf, printed } from './literal';
 
 const NAME_CHARACTERS_MAX = 28;
+/** Longer texts of Storage may be programs. */
+const CODE_CHARACTERS = 200;
 
 // biome-ignore lint/suspicious/noExplicitAny: the globals are of every type
 type Globals = { [name: string]: any };
@@ -41,8 +43,11 @@ function guarded(state: ConsoleState, fn: unknown): unknown {
 }
 
 function storageOf(state: ConsoleState, storage: Globals): Globals {
-  const read = (name: unknown, offset?: number, length?: number) =>
-    storage.read(cut(name), offset, length);
+  const read = (name: unknown, offset?: number, length?: number): string | undefined => {
+    const text = storage.read(cut(name), offset, length);
+    if (text !== undefined && text.length > CODE_CHARACTERS) state.interpreter.noteFlash(text);
+    return text;
+  };
   return {
     ...storage,
     read,
@@ -192,6 +197,7 @@ export function consoleGlobals(state: ConsoleState): Globals {
       throw new Error(`Module "${name}" not found`);
     },
     print,
+    btoa: (data: unknown): string => Buffer.from(printed(data), 'latin1').toString('base64'),
     console: { log: print },
     echo: (isOn: unknown): void => {
       state.screen.isEchoOff = !isOn;

@@ -25,6 +25,8 @@ export interface ConsoleOptions {
   /** Variables, and bytes of each. */
   variables: number;
   variableBytes: number;
+  /** Pin that Espruino takes for its button: high at power-on, it does not start the program. -1 = none. */
+  buttonPin: number;
   /** The interpreter is a process of Linux: Ctrl-C twice and E.reboot() end it. */
   isLinux: boolean;
   /** Code that runs longer than this never ends, ms of the host. */

@@ -40,6 +40,8 @@ export interface Interpreter {
   run(code: string, name: string, isFlash: boolean): RunResult;
   /** Evaluates the one expression of an EVAL packet. */
   evaluate(code: string): RunResult;
+  /** A text was read from Storage: what is made of it stays there. */
+  noteFlash(text: string): void;
   /** Variables in use, of the board's. */
   variablesUsed(): number;
   /** Looks for more than the board has, and drops what was made last. */
@@ -134,13 +136,14 @@ function refusedStatement(source: RunSource): ErrorTelling | null {
 export function createInterpreter(options: InterpreterOptions): Interpreter {
   let context: Context = createContext({});
   let standing: Set<string> = new Set();
-  let flashText = '';
+  const flash = new Set<string>();
+  const isFlashText = (text: string): boolean => [...flash].some((all) => all.includes(text));
   const ownNames = (): string[] => Object.keys(context).filter((name) => !standing.has(name));
   const used = (): number =>
     IDLE_VARIABLES +
     variablesOf(
       ownNames().map((name) => context[name]),
-      (source) => flashText.includes(source),
+      isFlashText,
     );
   const hasRoomFor = (code: string): boolean =>
     used() + Math.max(LINE_VARIABLES, code.length * PEAK_VARIABLES_PER_BYTE) <= options.variables;
@@ -152,10 +155,10 @@ export function createInterpreter(options: InterpreterOptions): Interpreter {
       context.global = context;
       runInContext(STRIP_GLOBALS, context);
       standing = new Set(Object.keys(context));
-      flashText = '';
+      flash.clear();
     },
     run: (code, name, isFlash) => {
-      if (isFlash) flashText += code;
+      if (isFlash) flash.add(code);
       else if (!hasRoomFor(code)) return { kind: 'out of memory' };
       const source = { code: writtenPart(code), name, shift: 0 };
       const result = execute(source.code, source);
@@ -171,6 +174,9 @@ export function createInterpreter(options: InterpreterOptions): Interpreter {
       const refusal = refusedStatement(source);
       if (refusal) return { kind: 'error', error: refusal };
       return execute(`(${soundExpression(wanted, source)}\n)`, source);
+    },
+    noteFlash: (text) => {
+      flash.add(text);
     },
     variablesUsed: () => Math.min(options.variables, used()),
     isMemoryOver: () => {

@@ -19,15 +19,19 @@ function ofText(text: string): number {
   return 1 + Math.ceil(text.length / CHARACTERS_PER_VARIABLE);
 }
 
-/** Variables of everything that hangs on `roots`. `isFlash`: whether the code of a function was read from Storage. */
+/** Shorter text is not looked for in Storage, characters. */
+const FLASH_TEXT_CHARACTERS = 200;
+
+/** Variables of everything that hangs on `roots`. `isFlash`: whether a text was read from Storage, where it stays. */
 export function variablesOf(roots: unknown[], isFlash: (source: string) => boolean): number {
   const seen = new Set<unknown>();
   const waiting = [...roots];
   let sum = 0;
   while (waiting.length > 0 && seen.size < VISITS_MAX) {
     const value = waiting.pop();
-    if (typeof value === 'string') sum += ofText(value);
-    else if (typeof value === 'number') sum += Number.isInteger(value) ? 1 : 2;
+    if (typeof value === 'string') {
+      sum += value.length > FLASH_TEXT_CHARACTERS && isFlash(value) ? 1 : ofText(value);
+    } else if (typeof value === 'number') sum += Number.isInteger(value) ? 1 : 2;
     if ((typeof value !== 'object' && typeof value !== 'function') || value === null) continue;
     if (seen.has(value)) continue;
     seen.add(value);

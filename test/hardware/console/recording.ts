@@ -91,6 +91,7 @@ export function linuxModel(name: string): ConsoleBoard {
     modules: layout.modules,
     variables: layout.variables,
     variableBytes: layout.bytes,
+    buttonPin: -1,
     isLinux: true,
     hangMs: 300,
     faults: {},
