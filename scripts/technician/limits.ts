@@ -60,3 +60,11 @@ export const SAVED_PER_DEVICE_MAX = 20;
 export const RESTART_AFTER_MS = 50;
 /** An MDBT42Q at a cable whose program took the console to Bluetooth counts as silent after this, ms. */
 export const MOVED_CONSOLE_MS = 6000;
+/** INFO_UF2.TXT of a boot loader, bytes. */
+export const INFO_BYTES_MAX = 4096;
+/** A UF2 file is copied in pieces of this, bytes. */
+export const COPY_BYTES = 32_768;
+/** After the copy the drive must go within this, ms, … */
+export const DRIVE_GONE_MS_MAX = 30_000;
+/** … and the port come within this, ms. */
+export const PORT_BACK_MS_MAX = 30_000;

@@ -5,6 +5,7 @@
 import { crc32 } from 'node:zlib';
 import type { ActDoors, Snapshot } from '../bench';
 import { goOn, logged } from '../logged';
+import { CONFIG_FILE } from '../node-config';
 import { Trouble } from '../trouble';
 import { SAVED_FILES } from './board-before';
 import type { BoardFile, BoardSession } from './board-session';
@@ -25,7 +26,7 @@ export interface UndoResult {
 
 /** Files that an act may have changed: only those go back. */
 function filesOf(act: string): readonly string[] {
-  return act === 'flash' ? SAVED_FILES : ['tw.cfg'];
+  return act === 'flash' ? SAVED_FILES : [CONFIG_FILE];
 }
 
 /** What differs from the snapshot. */
@@ -34,11 +35,13 @@ function differing(snapshot: Snapshot, files: readonly BoardFile[]) {
   const restore = snapshot.files.filter(({ name, bytes }) => {
     const there = files.find((file) => file.name === name);
     const isSame = there?.length === bytes.length && there.crc32 === crc32(bytes);
-    return names.includes(name) && !isSame;
+    // No flash changes it; what was done to it since by others stays.
+    const isOthers = snapshot.act === 'flash' && name === CONFIG_FILE && there !== undefined;
+    return names.includes(name) && !isSame && !isOthers;
   });
   const erase = files
     .map(({ name }) => name)
-    .filter((name) => names.includes(name))
+    .filter((name) => names.includes(name) && !(snapshot.act === 'flash' && name === CONFIG_FILE))
     .filter((name) => !snapshot.files.some((file) => file.name === name));
   return { restore, erase };
 }
