@@ -55,3 +55,5 @@ export const BENCH_LOCK_MS = 10_000;
 export const BENCH_FILE_BYTES_MAX = 8 * 1024 * 1024;
 /** Snapshots kept of one device; the oldest goes. */
 export const SAVED_PER_DEVICE_MAX = 20;
+/** Boards of a practice bench. */
+export const PRACTICE_BOARDS_MAX = 100;

@@ -4,10 +4,12 @@
  */
 import type { Command } from 'commander';
 import { registerLogVerb } from './log-verb';
+import { registerPracticeVerb } from './practice';
 import { registerProvisionVerb } from './provision-verb';
 
 /** Adds them to the program. */
 export function registerTechnicianVerbs(program: Command): void {
   registerLogVerb(program);
+  registerPracticeVerb(program);
   registerProvisionVerb(program);
 }
