@@ -8,6 +8,7 @@ import { registerFlashVerb } from './board/flash-verb';
 import { registerPortsVerb } from './board/ports-verb';
 import { registerUndoVerb } from './board/undo-verb';
 import { registerLogVerb } from './log-verb';
+import { registerPracticeVerb } from './practice';
 import { registerProvisionVerb } from './provision-verb';
 
 /** Adds them to the program. */
@@ -17,5 +18,6 @@ export function registerTechnicianVerbs(program: Command): void {
   registerFlashVerb(program);
   registerUndoVerb(program);
   registerLogVerb(program);
+  registerPracticeVerb(program);
   registerProvisionVerb(program);
 }
