@@ -197,6 +197,7 @@ export function consoleGlobals(state: ConsoleState): Globals {
       throw new Error(`Module "${name}" not found`);
     },
     print,
+    btoa: (data: unknown): string => Buffer.from(printed(data), 'latin1').toString('base64'),
     console: { log: print },
     echo: (isOn: unknown): void => {
       state.screen.isEchoOff = !isOn;
