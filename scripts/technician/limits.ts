@@ -70,3 +70,5 @@ export const COPY_BYTES = 32_768;
 export const DRIVE_GONE_MS_MAX = 30_000;
 /** … and the port come within this, ms. */
 export const PORT_BACK_MS_MAX = 30_000;
+/** Boards of a practice bench. */
+export const PRACTICE_BOARDS_MAX = 100;
