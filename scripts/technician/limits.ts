@@ -56,8 +56,6 @@ export const BENCH_LOCK_MS = 10_000;
 export const BENCH_FILE_BYTES_MAX = 8 * 1024 * 1024;
 /** Snapshots kept of one device; the oldest goes. */
 export const SAVED_PER_DEVICE_MAX = 20;
-/** Boards of a practice bench. */
-export const PRACTICE_BOARDS_MAX = 100;
 /** A board that is told to start again does so after this, ms: its answer must be out. */
 export const RESTART_AFTER_MS = 50;
 /** An MDBT42Q at a cable whose program took the console to Bluetooth counts as silent after this, ms. */
