@@ -55,3 +55,17 @@ export const BENCH_LOCK_MS = 10_000;
 export const BENCH_FILE_BYTES_MAX = 8 * 1024 * 1024;
 /** Snapshots kept of one device; the oldest goes. */
 export const SAVED_PER_DEVICE_MAX = 20;
+/** A gateway must answer within this, ms. */
+export const GATEWAY_MS_MAX = 15_000;
+/** Longest answer of a gateway that is read, characters. */
+export const GATEWAY_ANSWER_BYTES_MAX = 4 * 1024 * 1024;
+/** A file with a token, bytes. */
+export const TOKEN_FILE_BYTES_MAX = 4096;
+/** Words that stand for a public key: 4 of 2048 are 44 bits. */
+export const KEY_WORDS = 4;
+/** A calibration whose measurements differ by more from their mean is refused, percent. */
+export const SPREAD_PERCENT_MAX = 5;
+/** Measurements of a calibration: at least, usually, at most. */
+export const POURS_MIN = 2;
+export const POURS_USUAL = 3;
+export const POURS_MAX = 10;

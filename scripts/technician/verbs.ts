@@ -4,10 +4,14 @@
  */
 import type { Command } from 'commander';
 import { registerLogVerb } from './log-verb';
+import { registerPodVerb } from './pod-verb';
 import { registerProvisionVerb } from './provision-verb';
+import { registerRegisterVerbs } from './register-verbs';
 
 /** Adds them to the program. */
 export function registerTechnicianVerbs(program: Command): void {
   registerLogVerb(program);
+  registerPodVerb(program);
   registerProvisionVerb(program);
+  registerRegisterVerbs(program);
 }
