@@ -3,6 +3,7 @@
  * Way: scripts/tallywell.ts -> here -> the file of each verb.
  */
 import type { Command } from 'commander';
+import { registerLabelVerb } from './label-verb';
 import { registerLogVerb } from './log-verb';
 import { registerPodVerb } from './pod-verb';
 import { registerProvisionVerb } from './provision-verb';
@@ -10,6 +11,7 @@ import { registerRegisterVerbs } from './register-verbs';
 
 /** Adds them to the program. */
 export function registerTechnicianVerbs(program: Command): void {
+  registerLabelVerb(program);
   registerLogVerb(program);
   registerPodVerb(program);
   registerProvisionVerb(program);
