@@ -53,7 +53,11 @@ const MARGIN_MM = 3;
 /** White around a QR code, modules: ISO/IEC 18004. */
 const QUIET_MODULES = 4;
 const GAP_MM = 1.5;
-const NAME_MM_MIN = 2;
+/** Size of the name on a label of 37 mm, mm: in one line, in two. */
+const NAME_MM = 4.6;
+const NAME_MM_MIN = 3.4;
+const TWO_LINES_MM = 3.4;
+const TWO_LINES_MM_MIN = 2.6;
 
 /** Pictograms, 24 x 24 units: a drop; a bowl with steam. Our own. */
 const PICTOGRAMS: Readonly<Record<LabelFacts['kind'], string>> = {
@@ -86,19 +90,31 @@ function shortened(text: string, fits: (text: string) => boolean): string {
   return `${signs.join('').trimEnd()}…`;
 }
 
-/** One or two lines of at most this width: words go to the next line; a size that is too large shrinks. */
-function nameLines(name: string, sizeMm: number, widthMm: number, measure: MeasureText) {
-  for (let size = sizeMm; size >= Math.max(NAME_MM_MIN, sizeMm * 0.6); size *= 0.93) {
-    const fits = (text: string) => measure(text, size, true) <= widthMm;
-    if (fits(name)) return { lines: [name], size };
-    const words = name.split(' ');
-    for (let cut = words.length - 1; cut > 0; cut--) {
-      const lines = [words.slice(0, cut).join(' '), words.slice(cut).join(' ')];
-      if (lines.every(fits)) return { lines, size };
-    }
+/** Splits words into two lines that fit; null = there is no such place. */
+function twoLines(name: string, fits: (text: string) => boolean): string[] | null {
+  const words = name.split(' ');
+  for (let cut = words.length - 1; cut > 0; cut--) {
+    const lines = [words.slice(0, cut).join(' '), words.slice(cut).join(' ')];
+    if (lines.every(fits)) return lines;
   }
-  const size = Math.max(NAME_MM_MIN, sizeMm * 0.6);
-  return { lines: [shortened(name, (text) => measure(text, size, true) <= widthMm)], size };
+  return null;
+}
+
+/** One line that shrinks a little, else two smaller ones, of which the second is cut where nothing else helps. */
+function nameLines(name: string, step: number, widthMm: number, measure: MeasureText) {
+  const fitsAt = (size: number) => (text: string) => measure(text, size, true) <= widthMm;
+  for (let size = NAME_MM * step; size >= NAME_MM_MIN * step; size *= 0.95)
+    if (fitsAt(size)(name)) return { lines: [name], size };
+  for (let size = TWO_LINES_MM * step; size >= TWO_LINES_MM_MIN * step; size *= 0.95) {
+    const lines = twoLines(name, fitsAt(size));
+    if (lines !== null) return { lines, size };
+  }
+  const size = TWO_LINES_MM_MIN * step;
+  const words = name.split(' ');
+  let cut = 1;
+  while (cut < words.length && fitsAt(size)(words.slice(0, cut + 1).join(' '))) cut += 1;
+  const lines = [words.slice(0, cut).join(' '), words.slice(cut).join(' ')];
+  return { lines: lines.filter(Boolean).map((line) => shortened(line, fitsAt(size))), size };
 }
 
 /** The largest size, at most `sizeMm`, in which a line fits. */
@@ -129,7 +145,7 @@ export function drawLabel(
   const name = isSettable(facts.name) && facts.name !== '' ? facts.name : facts.site;
   const isRight = isRightToLeft(name);
   const step = heightMm / 37;
-  const set = nameLines(name, 4.6 * step, width, measure);
+  const set = nameLines(name, step, width, measure);
   const lines: LabelLine[] = [];
   let y = MARGIN_MM + set.size;
   for (const text of set.lines) {
@@ -148,8 +164,9 @@ export function drawLabel(
     lines.push({ text, x: left, y, sizeMm: fit, isBold, isRight: false });
     y += sizeMm * 1.35;
   };
-  y += 0.6 * step;
-  add(facts.site, 2.8 * step, false);
+  y += 0.2 * step;
+  add(facts.site, 2.6 * step, false);
+  y += 0.7 * step;
   add(facts.keyId, 3.6 * step, true);
   const [one, two, three, four] = facts.keyWords;
   add(`${one} ${two}`, 2.8 * step, false);
