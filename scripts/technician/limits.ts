@@ -69,3 +69,5 @@ export const SPREAD_PERCENT_MAX = 5;
 export const POURS_MIN = 2;
 export const POURS_USUAL = 3;
 export const POURS_MAX = 10;
+/** A node's clock may differ by this while it is tested, ms: questions and answers take time, too. */
+export const CLOCK_OFF_MS_MAX = 500;

@@ -8,6 +8,7 @@ import { registerLogVerb } from './log-verb';
 import { registerPodVerb } from './pod-verb';
 import { registerProvisionVerb } from './provision-verb';
 import { registerRegisterVerbs } from './register-verbs';
+import { registerTestVerbs } from './test-verbs';
 
 /** Adds them to the program. */
 export function registerTechnicianVerbs(program: Command): void {
@@ -16,4 +17,5 @@ export function registerTechnicianVerbs(program: Command): void {
   registerPodVerb(program);
   registerProvisionVerb(program);
   registerRegisterVerbs(program);
+  registerTestVerbs(program);
 }
