@@ -56,6 +56,22 @@ export const BENCH_LOCK_MS = 10_000;
 export const BENCH_FILE_BYTES_MAX = 8 * 1024 * 1024;
 /** Snapshots kept of one device; the oldest goes. */
 export const SAVED_PER_DEVICE_MAX = 20;
+/** A gateway must answer within this, ms. */
+export const GATEWAY_MS_MAX = 15_000;
+/** Longest answer of a gateway that is read, characters. */
+export const GATEWAY_ANSWER_BYTES_MAX = 4 * 1024 * 1024;
+/** A file with a token, bytes. */
+export const TOKEN_FILE_BYTES_MAX = 4096;
+/** Words that stand for a public key: 4 of 2048 are 44 bits. */
+export const KEY_WORDS = 4;
+/** A calibration whose measurements differ by more from their mean is refused, percent. */
+export const SPREAD_PERCENT_MAX = 5;
+/** Measurements of a calibration: at least, usually, at most. */
+export const POURS_MIN = 2;
+export const POURS_USUAL = 3;
+export const POURS_MAX = 10;
+/** A node's clock may differ by this while it is tested, ms: questions and answers take time, too. */
+export const CLOCK_OFF_MS_MAX = 500;
 /** A board that is told to start again does so after this, ms: its answer must be out. */
 export const RESTART_AFTER_MS = 50;
 /** An MDBT42Q at a cable whose program took the console to Bluetooth counts as silent after this, ms. */

@@ -7,17 +7,25 @@ import { registerEspruinoVerb } from './board/espruino-verb';
 import { registerFlashVerb } from './board/flash-verb';
 import { registerPortsVerb } from './board/ports-verb';
 import { registerUndoVerb } from './board/undo-verb';
+import { registerLabelVerb } from './label-verb';
 import { registerLogVerb } from './log-verb';
+import { registerPodVerb } from './pod-verb';
 import { registerPracticeVerb } from './practice';
 import { registerProvisionVerb } from './provision-verb';
+import { registerRegisterVerbs } from './register-verbs';
+import { registerTestVerbs } from './test-verbs';
 
 /** Adds them to the program. */
 export function registerTechnicianVerbs(program: Command): void {
+  registerLabelVerb(program);
+  registerLogVerb(program);
+  registerPodVerb(program);
   registerPortsVerb(program);
   registerEspruinoVerb(program);
   registerFlashVerb(program);
   registerUndoVerb(program);
-  registerLogVerb(program);
   registerPracticeVerb(program);
   registerProvisionVerb(program);
+  registerRegisterVerbs(program);
+  registerTestVerbs(program);
 }
