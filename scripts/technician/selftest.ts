@@ -64,9 +64,12 @@ function sensorParts({ batteryMv, readings, faults, pulses }: NodeAnswer): PartR
 
 function radioParts({ status, isLastCovered, bulletinSequence }: NodeAnswer): PartResult[] {
   const now = (status ?? {}) as Record<string, unknown>;
-  const isUp = now.isUp ?? now.isReady ?? null;
+  // A radio that was never ready has told no channels.
+  const isUp = now.isUp ?? now.isReady ?? now.hasChannel ?? null;
   const hasChannel =
-    now.hasChannel === undefined ? [] : [part('channel', now.hasChannel === true, '')];
+    now.hasChannel === undefined || now.isReady !== true
+      ? []
+      : [part('channel', now.hasChannel === true, '')];
   // A radio that is powered only to send is off most of the time.
   const isResting = now.isOn === false;
   const link = part('link', isUp === null || isResting ? null : isUp === true, now.failures ?? '');
