@@ -41,6 +41,12 @@ const RANDOM_NUMBERS: LinkNumbers = {
   packetId: () => randomBytes(4).readUInt32LE() || 1,
 };
 
+/** Numbers of a link that asks for the radio's list of nodes too. */
+export const ALL_NUMBERS: LinkNumbers = {
+  nonce: () => randomBytes(4).readUInt32LE() || 1,
+  packetId: RANDOM_NUMBERS.packetId,
+};
+
 /** How an open link ended: the connection is gone, or the radio said that it restarted. */
 export type LinkEnd = 'closed' | 'rebooted';
 
