@@ -17,7 +17,6 @@ export interface ApplyOptions {
   again?: boolean;
   /** Called with the settings as they were, before the first order; not when nothing is to be changed. */
   beforeChange(settings: RadioSettings): void;
-  /** After a dry run, or when all was right, nothing else is called. */
 }
 
 /** What came of it. */
@@ -64,7 +63,8 @@ export async function applyWish(
 ): Promise<Applied> {
   const { progress, signal } = options;
   const before = await door.read();
-  const wish = wishFor(before);
+  // What a door does not tell is left alone: half a section would be written over it.
+  const wish = asFarAsTold(wishFor(before), before);
   const orders = planOf(before, wish, options.again);
   const differences = orders.flatMap((order) => order.differences);
   if (options.isDryRun || orders.length === 0) {

@@ -1,8 +1,8 @@
 /*
  * remote-door.ts: a radio out in the field, set up over the air through one that is plugged in.
  * Way: apply.ts -> admin messages as direct messages -> link.ts -> mesh -> the remote radio.
- * Source: Meshtastic AdminModule of 2.7: orders come encrypted with the public key of a node in the remote's admin_key list, or on
- * a channel named "admin"; those that change something carry the session passkey of an earlier answer (8 bytes, valid 300 s).
+ * Source: Meshtastic AdminModule of 2.7: orders come encrypted for the remote by a radio whose public key is in the remote's admin_key
+ * list; those that change something carry the session passkey of an earlier answer (8 bytes, valid 300 s).
  */
 import type { MeshPacketToSend } from '../../../shared/meshtastic/mesh-packet';
 import { ADMIN_APP } from '../../../shared/meshtastic/port-num';
@@ -14,14 +14,12 @@ import type { RadioLink } from './link';
 import {
   type AdminMessage,
   CONFIG_TYPES,
-  type Message,
   MODULE_TYPES,
   type Variant,
   writeAdmin,
 } from './official';
-import { CHANNEL_OFF, noSettings, type RadioSettings, takeTold } from './settings';
+import { noSettings, type RadioSettings, takeTold } from './settings';
 
-const ADMIN_CHANNEL = 'admin';
 /** What the set-up looks at: fewer questions than settings, for each costs the air. */
 const CONFIGS = ['lora', 'device', 'position', 'power', 'bluetooth'];
 const MODULES = ['mqtt', 'serial', 'rangeTest', 'telemetry', 'neighborInfo'];
@@ -37,18 +35,11 @@ interface Remote {
   name: string;
 }
 
-/** Own key pair and the remote's public key, else a channel "admin". Throws radio-refused when there is neither. */
-function coverFor({ publicKeys, channels }: RadioSettings, nodeNum: number): Remote['cover'] {
+/** Throws radio-refused when the radio at the port does not know the other's public key. */
+function coverFor({ publicKeys }: RadioSettings, nodeNum: number): Remote['cover'] {
   const publicKey = publicKeys.get(nodeNum);
-  for (const [index, { role, settings }] of channels) {
-    const name = `${(settings as Message | undefined)?.name ?? ''}`.toLowerCase();
-    if (role !== CHANNEL_OFF && name === ADMIN_CHANNEL) return { channel: index };
-  }
   if (publicKey) return { channel: 0, pkiEncrypted: true, publicKey };
-  throw new Trouble('radio-refused', {
-    setting: 'remote',
-    reason: 'no public key, no channel "admin"',
-  });
+  throw new Trouble('radio-refused', { setting: 'remote', reason: 'public key not known yet' });
 }
 
 function packetTo(remote: Remote, message: Variant, wantResponse: boolean): MeshPacketToSend {

@@ -37,6 +37,8 @@ export interface SetUpOptions {
   /** Name of a board of hardware/radios.ts; default: as the radio says. */
   board?: string;
   pins?: { rxd: number; txd: number };
+  /** Public key of a radio that may set this one up over the air, 32 bytes. */
+  adminKey?: Uint8Array;
   /** Number of a radio in the field that is set up through the one at the port. */
   remote?: number;
   /** Sends also what is right already. */
@@ -115,6 +117,7 @@ function choiceOf(doors: ActDoors, options: SetUpOptions, settings: RadioSetting
     channelNum: options.channelNum ?? pod.channelNum,
     pins: pinsFor(options, settings.hardware),
     channelKey: doors.bench.channelKey(),
+    adminKey: options.adminKey,
   };
 }
 
@@ -166,6 +169,9 @@ export async function setUpRadio(doors: ActDoors, options: SetUpOptions): Promis
       const wishFor = (settings: RadioSettings) => {
         const choice = choiceOf(doors, options, settings);
         pins = choice.pins;
+        if (pins !== null && !settings.modules.has('serial')) {
+          throw new Trouble('radio-refused', { setting: 'serial', reason: 'not in its firmware' });
+        }
         return tallywellWish(choice, settings);
       };
       const applied = await applyWish(door, wishFor, {

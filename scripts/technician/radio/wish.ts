@@ -31,6 +31,7 @@ const FLAG_TIMESTAMP = 128;
 /** A gateway takes its time from the radio's GPS: it looks this often, s. */
 const GATEWAY_GPS_S = 30;
 const MODE_PROTO = 2;
+const ADMIN_KEYS_MAX = 3;
 /** Numbers of SerialConfig.baud. */
 const BAUDS: Record<number, number> = { 38400: 9, 57600: 10, 115200: 11 };
 
@@ -50,6 +51,8 @@ export interface RadioChoice {
   pins: { rxd: number; txd: number } | null;
   /** Key of the channel "serial", 32 bytes. */
   channelKey: Uint8Array;
+  /** Public key of a radio that may set this one up over the air, 32 bytes. */
+  adminKey?: Uint8Array;
 }
 
 /** The first characters of a text that fit. */
@@ -126,6 +129,17 @@ function telemetryFields(have: Message | undefined): Fields {
   };
 }
 
+/** Of the keys that may order it from afar there is room for three: the new one comes last. */
+function securityFields({ adminKey }: RadioChoice, have: Message | undefined): Fields {
+  const common = { serialEnabled: true, debugLogApiEnabled: false };
+  if (adminKey === undefined) return common;
+  const told = (have?.adminKey ?? []) as Uint8Array[];
+  const wanted = Uint8Array.from(adminKey);
+  const others = told.filter((key) => Buffer.compare(key, wanted) !== 0);
+  if (others.length < told.length) return common;
+  return { ...common, adminKey: [...others.slice(0, ADMIN_KEYS_MAX - 1), wanted] };
+}
+
 /** Channel 0 is ours; another one of the same name goes, for only the first of a name is used. */
 function channelWishes({ channelKey }: RadioChoice, have: RadioSettings): Map<number, ChannelWish> {
   const psk = Uint8Array.from(channelKey);
@@ -163,7 +177,7 @@ export function tallywellWish(choice: RadioChoice, have: RadioSettings): RadioWi
       // A node's UART does not wake a radio that saves power.
       ...(choice.pins === null ? {} : { power: { isPowerSaving: false } }),
       bluetooth: { enabled: false },
-      security: { serialEnabled: true, debugLogApiEnabled: false },
+      security: securityFields(choice, configs.get('security')),
     },
     channels: channelWishes(choice, have),
     modules: {

@@ -11,7 +11,8 @@ import { onTestFinished } from 'vitest';
 import type { Recording } from '../../../recordings/recording';
 
 // biome-ignore lint/suspicious/noExplicitAny: the package has no types, see above
-const { Mesh, Admin } = protobufs as any;
+type Loose = any;
+const { Mesh, Admin } = protobufs as Loose;
 
 /** What the client said, and all that came until it spoke again. */
 export interface Exchange {
@@ -38,11 +39,10 @@ function frames(bytes: Buffer): { bodies: Uint8Array[]; rest: Buffer } {
 
 /** Number and meaning of a ToRadio. */
 export function meaningOf(body: Uint8Array): Pick<Exchange, 'number' | 'meaning'> {
-  // biome-ignore lint/suspicious/noExplicitAny: JSON of the official definitions
   const json = toJson(
     Mesh.ToRadioSchema as DescMessage,
     fromBinary(Mesh.ToRadioSchema, body),
-  ) as any;
+  ) as Loose;
   if (json.wantConfigId !== undefined)
     return { number: json.wantConfigId, meaning: { wantConfig: true } };
   const { id, decoded, ...packet } = json.packet ?? {};
