@@ -109,15 +109,14 @@ function addNotice({ store, clock }: Held, notice: string, signed: SignedRecord)
   store.addNotice(atS, { notice, site: signed.placement.site, record: tripleName(signed.record) });
 }
 
-/** How a packet arrived, but for whether it is late. */
-type Hearing = Omit<Arrival, 'historical'>;
-
-function accept(held: Held, signed: SignedRecord, hearing: Hearing): void {
+/** `hearing`: whether it is late is found out here. */
+function accept(held: Held, signed: SignedRecord, hearing: Arrival): void {
   const { store, clock, schedule, memory, changedSites } = held;
   const { key, placement, record } = signed;
   const behind = isBehind(held, signed);
   const historical = behind || isOld(held, record);
-  const disagreements = store.addRecord(signed, { ...hearing, historical });
+  hearing.historical = historical;
+  const disagreements = store.addRecord(signed, hearing);
   if (disagreements > 0) {
     store.countRefusal('disagreement', disagreements);
     addNotice(held, 'buckets-disagree', signed);
@@ -151,7 +150,7 @@ function keepEvidence(held: Held, signed: SignedRecord): void {
 }
 
 /** The key may be registered tomorrow: the packet waits, unless it waits already. */
-function keepWaiting({ store }: Held, packet: Uint8Array, hearing: Hearing): void {
+function keepWaiting({ store }: Held, packet: Uint8Array, hearing: Arrival): void {
   store.countRefusal('unknown-key');
   const parts = splitSigned(packet);
   const record = typeof parts === 'string' ? parts : decodeRecord(parts.payload);
@@ -160,7 +159,7 @@ function keepWaiting({ store }: Held, packet: Uint8Array, hearing: Hearing): voi
 }
 
 /** @returns true for a new event */
-function take(held: Held, packet: Uint8Array, hearing: Hearing): boolean {
+function take(held: Held, packet: Uint8Array, hearing: Arrival): boolean {
   const verdict = judge(packet, held.lookups);
   if (verdict.outcome === 'duplicate') hearAgain(held, verdict);
   else if (verdict.outcome === 'conflict') keepEvidence(held, verdict);
@@ -180,8 +179,10 @@ function hear(held: Held, packet: MeshPacket, own: OwnRadio): boolean {
   return take(held, seen.payload, hearingOf(held, seen.reception));
 }
 
-function hearingOf({ clock }: Held, reception: Reception): Hearing {
-  return { ...reception, atS: Math.floor(clock.nowMs() / 1000), clockState: clock.state() };
+/** Written out, field by field: it is made for every packet. */
+function hearingOf({ clock }: Held, { fromRadio, rssiDbm, hops }: Reception): Arrival {
+  const atS = Math.floor(clock.nowMs() / 1000);
+  return { fromRadio, rssiDbm, hops, atS, clockState: clock.state(), historical: false };
 }
 
 /** Judges what waited for keys that are known by now, as if it were heard again, with its own time of hearing. */
@@ -189,7 +190,7 @@ function release(held: Held): number {
   let released = 0;
   for (const key of held.memory.byId.values()) {
     for (const { packet, id: _, ...hearing } of held.store.quarantine.take(key.keyId)) {
-      take(held, packet, hearing);
+      take(held, packet, { ...hearing, historical: false });
       released += 1;
     }
   }

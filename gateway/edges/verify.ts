@@ -35,10 +35,12 @@ function importKey(publicKey: Uint8Array): KeyObject | null {
   }
 }
 
-/** Makes a verifier of messages with its own cache of imported keys. */
+/** Makes a verifier of messages with its own cache of imported keys. An array given as a key must not change afterwards. */
 export function createMessageVerifier(): VerifyMessage {
   const keys = new Map<string, KeyObject | null>();
-  return (message, signature, publicKey) => {
+  // The register's own arrays come again and again: found without spelling out their bytes.
+  const byArray = new WeakMap<Uint8Array, KeyObject | null>();
+  const keyOf = (publicKey: Uint8Array): KeyObject | null => {
     const name = toHex(publicKey);
     let key = keys.get(name);
     if (key === undefined) {
@@ -46,6 +48,11 @@ export function createMessageVerifier(): VerifyMessage {
       key = importKey(publicKey);
       keys.set(name, key);
     }
+    byArray.set(publicKey, key);
+    return key;
+  };
+  return (message, signature, publicKey) => {
+    const key = byArray.get(publicKey) ?? keyOf(publicKey);
     if (key === null || signature.length !== SIGNATURE_BYTES) return false;
     try {
       return verify(null, message, key, signature);

@@ -175,16 +175,31 @@ function epochDater(database: Database) {
     dropEmpty.run(from.bootTimeS - REACH_S_MAX, keyRowId);
     dropEmptyDays.run(keyRowId);
   };
-  return (keyRowId: number, record: TallyRecord): EpochClock | null => {
-    const row = getEpoch.get(keyRowId, record.epoch) as EpochRow | undefined;
-    const stored = clockOfRow(row);
-    const best = betterEpochClock(stored, epochClockOf(record));
-    if (row !== undefined && best === stored) return stored;
-    const { bootTimeS = null, uncertainty = null, sequence = null } = best ?? {};
-    putEpoch.run(keyRowId, record.epoch, bootTimeS, uncertainty, sequence);
-    const moved = row !== undefined && best !== null && best.bootTimeS !== stored?.bootTimeS;
-    if (moved) move(keyRowId, record.epoch, stored, best);
-    return best;
+  // Of the epoch that each key was heard in last: its row is there.
+  const lately = new Map<number, { epoch: number; clock: EpochClock | null }>();
+  const storedClock = (keyRowId: number, epoch: number): EpochClock | null | undefined => {
+    const known = lately.get(keyRowId);
+    if (known?.epoch === epoch) return known.clock;
+    const row = getEpoch.get(keyRowId, epoch) as EpochRow | undefined;
+    return row === undefined ? undefined : clockOfRow(row);
+  };
+  return {
+    date(keyRowId: number, record: TallyRecord): EpochClock | null {
+      const { epoch } = record;
+      const stored = storedClock(keyRowId, epoch);
+      const best = betterEpochClock(stored ?? null, epochClockOf(record));
+      if (stored !== undefined && best === stored) {
+        if (lately.get(keyRowId)?.epoch !== epoch) lately.set(keyRowId, { epoch, clock: stored });
+        return stored;
+      }
+      const { bootTimeS = null, uncertainty = null, sequence = null } = best ?? {};
+      putEpoch.run(keyRowId, epoch, bootTimeS, uncertainty, sequence);
+      const moved = stored !== undefined && best !== null && best.bootTimeS !== stored?.bootTimeS;
+      if (moved) move(keyRowId, epoch, stored, best);
+      lately.set(keyRowId, { epoch, clock: best });
+      return best;
+    },
+    forget: () => lately.clear(),
   };
 }
 
@@ -214,11 +229,11 @@ function createTails(database: Database) {
 export function createRollups(database: Database): Rollups {
   const writeSums = sumWriter(database);
   const neighboursOf = neighbourReader(database);
-  const dateEpoch = epochDater(database);
+  const dater = epochDater(database);
   const tails = createTails(database);
   return {
     add(keyRowId, placementId, record) {
-      const clock = dateEpoch(keyRowId, record);
+      const clock = dater.date(keyRowId, record);
       const tail = tails.of(keyRowId);
       const newer = tail === null || isNewer(record, tail);
       const beginsAfter =
@@ -229,7 +244,10 @@ export function createRollups(database: Database): Rollups {
       if (newer) tails.set(keyRowId, record);
       return disagreements;
     },
-    forget: tails.forget,
+    forget() {
+      tails.forget();
+      dater.forget();
+    },
   };
 }
 
