@@ -1,8 +1,60 @@
 /*
- * limits.ts: every limit of the technician's bench, with its unit.
- * Way: read by acts, bench folder and page.
+ * limits.ts: every bound of the technician's bench, each with its unit.
+ * Way: read by scripts/technician. A limit that belongs to a standard or to a board's interpreter says so.
  */
 
+/** A TCP connection must come about within this, ms. */
+export const CONNECT_MS_MAX = 10_000;
+/** An Espruino console at a serial adapter; USB does not care. Bits a second. Source: Espruino's default. */
+export const CONSOLE_BAUD = 9600;
+/** A board that is awake answers a packet within this, ms. */
+export const PROBE_MS_MAX = 1500;
+/** Espruino gives a packet up that does not end within 5 s: this is a little longer, ms. */
+export const PACKET_GIVEN_UP_MS = 5300;
+/** So often a board is asked before it counts as silent. */
+export const PROBES_MAX = 3;
+/** An evaluated expression must answer within this, ms: erasing and compacting flash takes seconds. */
+export const EVALUATION_MS_MAX = 30_000;
+/** After a NAK the board says why within this, ms. */
+export const REASON_MS_MAX = 400;
+/** Between the header and the content of a packet that holds byte 3, ms: the board must have read the header, or it is Ctrl-C. */
+export const HEADER_MS = 120;
+/** A packet is sent so often at most. */
+export const PACKET_TRIES_MAX = 4;
+/** A file is sent so often at most. */
+export const FILE_TRIES_MAX = 2;
+/** Content of a packet of a file, bytes: boards with few variables get the smaller. */
+export const PACKET_BYTES = 1024;
+export const PACKET_BYTES_SMALL_BOARD = 512;
+/** A board with fewer of Espruino's variables is small. */
+export const SMALL_BOARD_VARIABLES = 6000;
+/** One piece of a file that is read, bytes: its answer is 4/3 as long, in one packet and in the memory of a small board. */
+export const READ_PIECE_BYTES = 3072;
+export const READ_PIECE_BYTES_SMALL_BOARD = 384;
+/** Longest answer of a packet, bytes. Source: Espruino's README_Protocol, 13 bits. */
+export const PACKET_CONTENT_BYTES_MAX = 8191;
+/** Longest name of a file in Storage, bytes. Source: Espruino 2v29 src/jsflash.h. */
+export const FILE_NAME_BYTES_MAX = 28;
+/** Received bytes that are kept while something is waited for. */
+export const RECEIVED_BYTES_MAX = 65_536;
+/** A board that starts again must answer within this, ms. */
+export const RESTART_MS_MAX = 20_000;
+/** Between two looks whether a board or a port is there again, ms. */
+export const LOOK_AGAIN_MS = 250;
+/** Oldest Espruino whose console, packets and Storage were measured. */
+export const ESPRUINO_MIN = { major: 2, minor: 29 } as const;
+/** Of an error that a board reports this much is shown, characters. */
+export const ERROR_CHARACTERS_MAX = 200;
+/** One line of the bench's log, bytes. */
+export const LOG_LINE_BYTES_MAX = 16_384;
+/** The whole log, bytes: some 100,000 acts. */
+export const LOG_BYTES_MAX = 64 * 1024 * 1024;
+/** How long one tool waits for another to be done with the bench folder, ms. */
+export const BENCH_LOCK_MS = 10_000;
+/** A file of the bench that is read whole (pod, sites, snapshots, registrations), bytes. */
+export const BENCH_FILE_BYTES_MAX = 8 * 1024 * 1024;
+/** Snapshots kept of one device; the oldest goes. */
+export const SAVED_PER_DEVICE_MAX = 20;
 /** Longest name of a radio's owner, bytes of UTF-8. */
 export const RADIO_LONG_NAME_BYTES_MAX = 39;
 /** Longest short name of a radio's owner, bytes of UTF-8. */
