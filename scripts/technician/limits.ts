@@ -39,8 +39,9 @@ export const FILE_NAME_BYTES_MAX = 28;
 export const RECEIVED_BYTES_MAX = 65_536;
 /** A board that starts again must answer within this, ms. */
 export const RESTART_MS_MAX = 20_000;
-/** Between two looks whether a board or a port is there again, ms. */
+/** Between two looks whether a board or a port is there again, ms: at first, and after many looks. */
 export const LOOK_AGAIN_MS = 250;
+export const LOOK_AGAIN_MS_MAX = 2000;
 /** Oldest Espruino whose console, packets and Storage were measured. */
 export const ESPRUINO_MIN = { major: 2, minor: 29 } as const;
 /** Of an error that a board reports this much is shown, characters. */
@@ -55,6 +56,20 @@ export const BENCH_LOCK_MS = 10_000;
 export const BENCH_FILE_BYTES_MAX = 8 * 1024 * 1024;
 /** Snapshots kept of one device; the oldest goes. */
 export const SAVED_PER_DEVICE_MAX = 20;
+/** A board that is told to start again does so after this, ms: its answer must be out. */
+export const RESTART_AFTER_MS = 50;
+/** An MDBT42Q at a cable whose program took the console to Bluetooth counts as silent after this, ms. */
+export const MOVED_CONSOLE_MS = 6000;
+/** INFO_UF2.TXT of a boot loader, bytes. */
+export const INFO_BYTES_MAX = 4096;
+/** A UF2 file is copied in pieces of this, bytes. */
+export const COPY_BYTES = 32_768;
+/** After the copy the drive must go within this, ms, … */
+export const DRIVE_GONE_MS_MAX = 30_000;
+/** … and the port come within this, ms. */
+export const PORT_BACK_MS_MAX = 30_000;
+/** Boards of a practice bench. */
+export const PRACTICE_BOARDS_MAX = 100;
 /** Longest name of a radio's owner, bytes of UTF-8. */
 export const RADIO_LONG_NAME_BYTES_MAX = 39;
 /** Longest short name of a radio's owner, bytes of UTF-8. */

@@ -3,11 +3,21 @@
  * Way: scripts/tallywell.ts -> here -> the file of each verb.
  */
 import type { Command } from 'commander';
+import { registerEspruinoVerb } from './board/espruino-verb';
+import { registerFlashVerb } from './board/flash-verb';
+import { registerPortsVerb } from './board/ports-verb';
+import { registerUndoVerb } from './board/undo-verb';
 import { registerLogVerb } from './log-verb';
+import { registerPracticeVerb } from './practice';
 import { registerProvisionVerb } from './provision-verb';
 
 /** Adds them to the program. */
 export function registerTechnicianVerbs(program: Command): void {
+  registerPortsVerb(program);
+  registerEspruinoVerb(program);
+  registerFlashVerb(program);
+  registerUndoVerb(program);
   registerLogVerb(program);
+  registerPracticeVerb(program);
   registerProvisionVerb(program);
 }

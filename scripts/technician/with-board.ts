@@ -3,10 +3,9 @@
  * Way: command line -> openBoard -> act -> closed again, however it ends.
  */
 import type { Command } from 'commander';
-import { SerialPort } from 'serialport';
 import type { BoardSession } from './board/board-session';
 import { openBoard } from './board/espruino-board';
-import { Trouble } from './trouble';
+import { choosePort } from './board/ports';
 
 /** Adds --port. */
 export function addPortFlag(command: Command): Command {
@@ -14,17 +13,6 @@ export function addPortFlag(command: Command): Command {
     '--port <port>',
     'port of the board (/dev/…, COM3, tcp://host:port); the only board that is plugged in when left out',
   );
-}
-
-/** The port that was named, or the only one with a USB device. Throws: Trouble no-port, several-ports. */
-async function choosePort(port: string | undefined): Promise<string> {
-  if (port !== undefined) return port;
-  const paths = (await SerialPort.list())
-    .filter(({ vendorId }) => vendorId)
-    .map(({ path }) => path);
-  if (paths.length === 0) throw new Trouble('no-port');
-  if (paths.length > 1) throw new Trouble('several-ports', { ports: paths.join(', ') });
-  return paths[0];
 }
 
 /** Opens the board, works, closes it. Throws: what openBoard and the work throw. */

@@ -45,5 +45,7 @@ export interface BoardSession {
   node(command: string, ...values: (string | number)[]): Promise<NodeAnswer>;
   /** Starts the program again; gives what the board printed until the console answered anew, at most `msMax` later. Throws also: boot-failed. */
   restart(msMax?: number): Promise<string>;
+  /** Ends the program that runs, which frees its memory; it starts again with the next restart. Counts are saved first. */
+  stop(): Promise<void>;
   close(): Promise<void>;
 }

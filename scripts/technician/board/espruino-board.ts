@@ -10,11 +10,13 @@ import {
   FILE_NAME_BYTES_MAX,
   FILE_TRIES_MAX,
   LOOK_AGAIN_MS,
+  LOOK_AGAIN_MS_MAX,
   PACKET_BYTES,
   PACKET_BYTES_SMALL_BOARD,
   PACKET_TRIES_MAX,
   READ_PIECE_BYTES,
   READ_PIECE_BYTES_SMALL_BOARD,
+  RESTART_AFTER_MS,
   RESTART_MS_MAX,
   SMALL_BOARD_VARIABLES,
 } from '../limits';
@@ -24,7 +26,15 @@ import { CONSOLE_TIMES, type Console, type ConsoleTimes, openConsole } from './c
 import type { OpenLine } from './line';
 import { openLine } from './open-line';
 import { findFault, PACKET } from './packets';
-import { checkCode, eraseCode, IDENTITY_CODE, LIST_CODE, quoted, readCode } from './storage-code';
+import {
+  checkCode,
+  eraseCode,
+  IDENTITY_CODE,
+  KICK_CODE,
+  LIST_CODE,
+  quoted,
+  readCode,
+} from './storage-code';
 
 /** How a board is reached; tests take other lines and times. */
 export interface BoardOptions {
@@ -205,23 +215,35 @@ class EspruinoBoard implements BoardSession {
   }
 
   async restart(msMax = RESTART_MS_MAX): Promise<string> {
-    const during = 'restart';
-    const code = '(global.twBefore=1,setTimeout(function(){load()},50),1)';
-    await this.console.evaluate(code, during);
+    const printed = await this.startAgain('load', msMax);
+    const fault = findFault(printed);
+    if (fault?.fault === 'storage-corrupt') {
+      throw new Trouble('storage-corrupt', { found: fault.error });
+    }
+    if (fault) throw new Trouble('boot-failed', { error: fault.error });
+    return printed;
+  }
+
+  async stop(): Promise<void> {
+    await this.startAgain('reset', RESTART_MS_MAX);
+    await this.console.evaluate(KICK_CODE, 'reset');
+  }
+
+  /** load() or reset(): both forget all variables, which tells when it is done. */
+  private async startAgain(how: 'load' | 'reset', msMax: number): Promise<string> {
+    const code = `(global.twBefore=1,setTimeout(function(){${how}()},${RESTART_AFTER_MS}),1)`;
+    await this.console.evaluate(code, how);
     let printed = '';
-    for (const until = Date.now() + msMax; ; ) {
+    let waitMs = LOOK_AGAIN_MS;
+    for (const until = Date.now() + msMax; ; waitMs = Math.min(2 * waitMs, LOOK_AGAIN_MS_MAX)) {
       try {
-        const look = 'typeof twBefore';
-        const answered = await this.console.evaluate(look, during, LOOK_AGAIN_MS);
+        const answered = await this.console.evaluate('typeof twBefore', how, waitMs);
         printed += answered.printed;
-        if (answered.value === 'undefined') break;
+        if (answered.value === 'undefined') return printed;
       } catch (error) {
         await this.afterSilence(error, Date.now() < until, printed);
       }
     }
-    const fault = findFault(printed);
-    if (fault) throw new Trouble('boot-failed', { error: fault.error });
-    return printed;
   }
 
   /** A board that starts is silent for a while, or its port goes and comes back. */

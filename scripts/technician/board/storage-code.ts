@@ -40,3 +40,20 @@ export const IDENTITY_CODE = `(function(e,m,s){return[e.BOARD,e.VERSION,getSeria
 export function preallocateCode(name: string, length: number): string {
   return `${STORAGE}.write(${quoted(name)},"\\xff",0,${length})`;
 }
+
+/** [length, CRC-32 of all before the seal, CRC-32 of all before the seal's own CRC-32, the seal] of a program; null = no such file. */
+export function sealCode(name: string): string {
+  return `(function(t){return t===undefined?null:[t.length,E.CRC32(t.substr(0,t.length-24)),E.CRC32(t.substr(0,t.length-8)),t.substr(t.length-24)]})(${STORAGE}.read(${quoted(name)}))`;
+}
+
+/** Sequence of the program that the loader started; 0 = none. */
+export const RUNNING_CODE =
+  'typeof program=="string"&&program.length>24?parseInt(program.substr(program.length-18,8),16):0';
+
+/** Is this stretch of flash free, as the board itself says? */
+export function isFreeCode(address: number, bytes: number): string {
+  return `require("Flash").getFree().some(function(f){return f.addr<=${address}&&f.addr+f.length>=${address + bytes}})`;
+}
+
+/** With the program ended nobody kicks the watchdog, which cannot be stopped. */
+export const KICK_CODE = '(setInterval(function(){E.kickWatchdog()},10000),1)';
