@@ -56,6 +56,8 @@ export const BENCH_LOCK_MS = 10_000;
 export const BENCH_FILE_BYTES_MAX = 8 * 1024 * 1024;
 /** Snapshots kept of one device; the oldest goes. */
 export const SAVED_PER_DEVICE_MAX = 20;
+/** Boards of a practice bench. */
+export const PRACTICE_BOARDS_MAX = 100;
 /** A board that is told to start again does so after this, ms: its answer must be out. */
 export const RESTART_AFTER_MS = 50;
 /** An MDBT42Q at a cable whose program took the console to Bluetooth counts as silent after this, ms. */
@@ -68,8 +70,6 @@ export const COPY_BYTES = 32_768;
 export const DRIVE_GONE_MS_MAX = 30_000;
 /** … and the port come within this, ms. */
 export const PORT_BACK_MS_MAX = 30_000;
-/** Boards of a practice bench. */
-export const PRACTICE_BOARDS_MAX = 100;
 /** Longest name of a radio's owner, bytes of UTF-8. */
 export const RADIO_LONG_NAME_BYTES_MAX = 39;
 /** Longest short name of a radio's owner, bytes of UTF-8. */

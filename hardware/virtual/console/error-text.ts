@@ -97,7 +97,10 @@ export function syntaxText(code: string, offset: number): string {
   if (last?.kind === 'unfinished string') return 'SyntaxError: Got UNFINISHED STRING expected EOF';
   if (/^\s*var\s+\d/.test(code)) return 'Error: Unable to assign value to non-reference Number';
   const isAtEnd = offset >= code.trimEnd().length;
-  const wantsOperand = last === undefined || (last.kind === 'sign' && !')]}'.includes(last.text));
+  // After a comma in an object the interpreter looks for the next name or the end of the object.
+  const isInObject = last?.text === ',' && openBrackets(tokens).pop() === '{';
+  const wantsOperand =
+    !isInObject && (last === undefined || (last.kind === 'sign' && !')]}'.includes(last.text)));
   if (isAtEnd && wantsOperand && last?.text !== '{' && last?.text !== ';')
     return 'SyntaxError: Unexpected end of Input';
   const at = isAtEnd ? code.length : offset;

@@ -39,7 +39,8 @@ function tellResult(state: ConsoleState, result: RunResult, code: string): void 
     const isBlock = code.includes('\n');
     tellOutOfMemory(state, isBlock ? "Uncaught SyntaxError: Got EOF expected '}'\n" : '');
   } else if (state.interpreter.isMemoryOver()) {
-    tellOutOfMemory(state, `    at REPL (:1:${code.length})\n${code}\n`);
+    const caret = `${' '.repeat(code.length - 1)}^\n`;
+    tellOutOfMemory(state, `    at REPL (:1:${code.length})\n${code}\n${caret}`);
   } else if (result.kind === 'value' && screen.isEcho() && code !== '') {
     screen.raw('=');
     screen.write(`${literalOf(result.value, ANSWER_STYLE)}\n`);

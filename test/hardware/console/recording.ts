@@ -54,6 +54,8 @@ const LAYOUTS: {
   STOCK: { pages: 256, variables: 4096, bytes: 27, modules: '' },
 };
 
+const TOGETHER_MS = 5;
+
 /** Folder of the recordings. */
 export const RECORDINGS = process.env.ESPRUINO_RECORDINGS ?? 'test/fixtures/espruino-console';
 
@@ -112,6 +114,19 @@ function happen(model: ConsoleBoard, { name, note }: Line): void {
   else if (name?.startsWith('power_on') || name === 'board_restarts') model.powerOn();
 }
 
+/** The interpreter looks for input every 50 ms: what was sent meanwhile it finds in one go. */
+function inOneGo(lines: Line[]): Line[] {
+  const joined: Line[] = [];
+  for (const line of lines) {
+    const last = joined[joined.length - 1];
+    const isTogether =
+      last?.dir === 'to_board' && line.dir === 'to_board' && line.t_ms - last.t_ms < TOGETHER_MS;
+    if (isTogether) last.hex += line.hex;
+    else joined.push({ ...line });
+  }
+  return joined;
+}
+
 /** Plays a recording. */
 export function play({ head, lines }: Recording): Step[] {
   const model = linuxModel(head.layout);
@@ -126,7 +141,7 @@ export function play({ head, lines }: Recording): Step[] {
     isSilenced = true;
     model.powerCut();
   });
-  for (const line of lines) {
+  for (const line of inOneGo(lines)) {
     model.runUntil(Math.max(model.nowMs(), line.t_ms));
     if (line.dir === 'from_board') {
       const step = steps[steps.length - 1];
