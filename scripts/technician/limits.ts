@@ -96,3 +96,17 @@ export const REMOTE_RESTART_MS = 40_000;
 export const REMOTE_SESSION_MS = 120_000;
 /** Longest what became of a packet is waited for, ms (three tries of the slowest usual preset take 25 s). */
 export const RADIO_SENT_MS = 60_000;
+/** Port of the bench page, when it is free. */
+export const PAGE_PORT = 8710;
+/** How often the bench page looks what is plugged in, ms. */
+export const PAGE_LOOK_MS = 1_000;
+/** An order from the page, bytes. */
+export const PAGE_BODY_BYTES_MAX = 16_384;
+/** Addresses a person may add to the page. */
+export const PAGE_ADDRESSES_MAX = 100;
+/** Notes of one act that the page shows; the newest. */
+export const PAGE_NOTES_MAX = 20;
+/** Browser windows that may look at once. */
+export const PAGE_WINDOWS_MAX = 10;
+/** Lines of the log that the page shows; the newest. */
+export const PAGE_LOG_LINES = 500;

@@ -3,13 +3,16 @@
  * Way: scripts/tallywell.ts -> here -> the file of each verb.
  */
 import type { Command } from 'commander';
+import { openBench } from './bench-folder';
 import { registerEspruinoVerb } from './board/espruino-verb';
 import { registerFlashVerb } from './board/flash-verb';
 import { registerPortsVerb } from './board/ports-verb';
 import { registerUndoVerb } from './board/undo-verb';
 import { registerLogVerb } from './log-verb';
+import { registerBenchVerb } from './page/bench-verb';
 import { registerPracticeVerb } from './practice';
 import { registerProvisionVerb } from './provision-verb';
+import { registerRadioVerb } from './radio/radio-verb';
 
 /** Adds them to the program. */
 export function registerTechnicianVerbs(program: Command): void {
@@ -20,4 +23,6 @@ export function registerTechnicianVerbs(program: Command): void {
   registerLogVerb(program);
   registerPracticeVerb(program);
   registerProvisionVerb(program);
+  registerRadioVerb(program, openBench);
+  registerBenchVerb(program);
 }
