@@ -39,9 +39,8 @@ export const FILE_NAME_BYTES_MAX = 28;
 export const RECEIVED_BYTES_MAX = 65_536;
 /** A board that starts again must answer within this, ms. */
 export const RESTART_MS_MAX = 20_000;
-/** Between two looks whether a board or a port is there again, ms: at first, and after many looks. */
+/** Between two looks whether a board or a port is there again, ms. */
 export const LOOK_AGAIN_MS = 250;
-export const LOOK_AGAIN_MS_MAX = 2000;
 /** Oldest Espruino whose console, packets and Storage were measured. */
 export const ESPRUINO_MIN = { major: 2, minor: 29 } as const;
 /** Of an error that a board reports this much is shown, characters. */
@@ -56,6 +55,21 @@ export const BENCH_LOCK_MS = 10_000;
 export const BENCH_FILE_BYTES_MAX = 8 * 1024 * 1024;
 /** Snapshots kept of one device; the oldest goes. */
 export const SAVED_PER_DEVICE_MAX = 20;
+/** A gateway must answer within this, ms. */
+export const GATEWAY_MS_MAX = 15_000;
+/** Longest answer of a gateway that is read, characters. */
+export const GATEWAY_ANSWER_BYTES_MAX = 4 * 1024 * 1024;
+/** A file with a token, bytes. */
+export const TOKEN_FILE_BYTES_MAX = 4096;
+/** Words that stand for a public key: 4 of 2048 are 44 bits. */
+export const KEY_WORDS = 4;
+/** A calibration whose measurements differ by more from their mean is refused, percent. */
+export const SPREAD_PERCENT_MAX = 5;
+/** Measurements of a calibration: at least, usually, at most. */
+export const POURS_MIN = 2;
+export const POURS_USUAL = 3;
+export const POURS_MAX = 10;
+export const LOOK_AGAIN_MS_MAX = 2000;
 /** Boards of a practice bench. */
 export const PRACTICE_BOARDS_MAX = 100;
 /** A board that is told to start again does so after this, ms: its answer must be out. */

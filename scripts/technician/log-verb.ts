@@ -4,8 +4,10 @@
  */
 import type { Command } from 'commander';
 import type { TFunction } from 'i18next';
+import { fingerprintOf } from '../../gateway/recovery';
+import { fromHex } from '../../shared/bytes';
 import type { ActDoors } from './bench';
-import { openBench, verifyLog } from './bench-folder';
+import { benchPublicKey, openBench, verifyLog } from './bench-folder';
 import type { LogLine } from './bench-log';
 import { Trouble } from './trouble';
 import { type BenchFlags, benchVerb } from './verb';
@@ -21,7 +23,8 @@ export interface LogResult {
   lines: LogLine[];
   /** Lines there are in all. */
   count: number;
-  isChecked: boolean;
+  /** Public key of the bench, 64 hex digits: it signed all lines. */
+  bench: string;
   isTorn: boolean;
 }
 
@@ -37,7 +40,7 @@ export async function showLog(
   }
   const chosen = lines.filter((line) => site === undefined || line.site === site);
   const shown = last === undefined ? chosen : chosen.slice(-last);
-  return { lines: shown, count: lines.length, isChecked: true, isTorn };
+  return { lines: shown, count: lines.length, bench: benchPublicKey(bench.folder), isTorn };
 }
 
 function dateOf(atS: number): string {
@@ -67,10 +70,11 @@ export function registerLogVerb(program: Command): void {
       });
       return check ? { ...result, lines: [] } : result;
     },
-    say({ lines, count, isTorn }, t) {
+    say({ lines, count, isTorn, bench }, t) {
       const texts = lines.map((line) => sayLine(line, t));
       const verdict = t(isTorn ? 'log.torn' : 'log.good', { count });
-      return [...texts, verdict].join('\n');
+      const signed = t('log.bench', { bench, fingerprint: fingerprintOf(fromHex(bench)) });
+      return [...texts, verdict, signed].join('\n');
     },
   });
 }
