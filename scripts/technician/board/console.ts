@@ -262,7 +262,11 @@ class Conversation implements Console {
       this.checkOpen(during);
       const answered = await this.ask(expression, msMax);
       this.checkOpen(during);
-      if (!answered) throw new Trouble('no-prompt', { port: this.port, during });
+      if (!answered) {
+        const isMemory = findFault(this.inbox.peek())?.fault === 'out-of-memory';
+        if (isMemory) throw new Trouble('out-of-memory', { during });
+        throw new Trouble('no-prompt', { port: this.port, during });
+      }
       const { value, printed } = answered;
       const fault = findFault(printed);
       if (value !== 'nak' && value.length < 3) return { value: value[1], printed };
@@ -305,7 +309,7 @@ class Conversation implements Console {
 /** The reason of a NAK, once it is told to its end: the prompt follows. */
 function findReason(received: Uint8Array): Found<'nak'> | null {
   const text = latin1(received);
-  const isToldWhole = text.includes('\x15') && /Uncaught.*\n>/s.test(text);
+  const isToldWhole = text.includes('\x15') && /(?:Uncaught|MEMORY).*\n>/s.test(text);
   return isToldWhole ? { value: 'nak', startsAt: received.length, endsAt: received.length } : null;
 }
 

@@ -4,13 +4,13 @@
  */
 import { readdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import { SerialPort } from 'serialport';
 import { type UsbGuess, usbIdOf } from '../../../hardware/usb-ids';
 import type { ActDoors } from '../bench';
 import { Trouble } from '../trouble';
 import type { BoardFile, BoardIdentity } from './board-session';
 import { type BootDrive, bootDrives } from './drives';
 import { type BoardOptions, openBoard } from './espruino-board';
+import { type ListedPort, listedPorts } from './listed-ports';
 
 const BY_ID = '/dev/serial/by-id';
 
@@ -36,14 +36,6 @@ export interface PortsFound {
   drives: BootDrive[];
 }
 
-/** What serialport tells of one port. */
-export interface ListedPort {
-  path: string;
-  vendorId?: string;
-  productId?: string;
-  serialNumber?: string;
-}
-
 /** Where to look; tests look elsewhere. */
 export interface PortsPlaces {
   list?: () => Promise<ListedPort[]>;
@@ -64,7 +56,7 @@ function byIdOf(path: string, folder: string): string | null {
 
 /** Looks. Ports that are no USB device (a PC's own ttyS0) are left out. */
 export async function findPorts(places: PortsPlaces = {}): Promise<PortsFound> {
-  const { list = () => SerialPort.list(), byIdFolder = BY_ID, drives = bootDrives } = places;
+  const { list = listedPorts, byIdFolder = BY_ID, drives = bootDrives } = places;
   const listed = (await list()).filter(({ vendorId }) => vendorId);
   const ports = listed.map(({ path, vendorId = '', productId = '', serialNumber }) => {
     const known = usbIdOf(vendorId, productId);
