@@ -19,6 +19,12 @@ export interface PageView {
   nonce: string;
 }
 
+const PLACES = [
+  { path: '/', word: 'log-back' },
+  { path: '/labels', word: 'labels' },
+  { path: '/log', word: 'log' },
+];
+
 /** Text as it stands in HTML. */
 export function escapeHtml(text: string): string {
   const marks: Record<string, string> = {
@@ -43,6 +49,9 @@ function frame(
     const name = escapeHtml(t(`page.language-of.${one}`));
     return `<a href="${path}?lang=${one}" lang="${one}" hreflang="${one}"${current}>${name}</a>`;
   });
+  const places = PLACES.filter((place) => place.path !== path).map(
+    (place) => `<a href="${place.path}">${escapeHtml(t(`page.${place.word}`))}</a>`,
+  );
   return `<!doctype html>
 <html lang="${language}" dir="${directionOf(language)}">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -50,7 +59,7 @@ function frame(
 <style nonce="${nonce}">${STYLE}</style></head>
 <body><a class="skip" href="#work">${escapeHtml(t('page.skip'))}</a>
 <header><h1>${escapeHtml(t('page.title'))}</h1>
-<a href="${path === '/' ? '/log' : '/'}">${escapeHtml(t(path === '/' ? 'page.log' : 'page.log-back'))}</a>
+${places.join(' ')}
 <nav aria-label="${escapeHtml(t('page.language'))}">${links.join(' ')}</nav></header>
 ${body}${script}
 </body></html>`;
@@ -73,8 +82,9 @@ function fieldHtml(
     return `${head}<select id="${id}" name="${name}"${required}>${all.join('')}</select></div>`;
   }
   const hint = text(`page.field.${name}-hint`, '');
+  const secret = kind === 'secret' ? ' type="password"' : '';
   const number = kind === 'number' ? ' inputmode="numeric" pattern="[0-9]*"' : '';
-  return `${head}<input id="${id}" name="${name}" placeholder="${hint}" autocomplete="off"${number}${required}></div>`;
+  return `${head}<input id="${id}" name="${name}" placeholder="${hint}" autocomplete="off"${secret}${number}${required}></div>`;
 }
 
 function actHtml(t: TFunction, act: PageAct): string {
@@ -168,6 +178,23 @@ export function logDocument(view: PageView, lines: readonly LogLine[]): string {
     view,
     '/log',
     `<main id="work"><section><h2>${text('log')}</h2></section>${shown}</main>`,
+    '',
+  );
+}
+
+/** Labels of all sites that have a node, to print. */
+export function labelsDocument(view: PageView, sites: readonly string[]): string {
+  const text = (key: string) => escapeHtml(view.t(`page.${key}`));
+  const labels = sites.map(
+    (site) =>
+      `<img class="label" src="/label.svg?site=${encodeURIComponent(site)}" alt="${escapeHtml(site)}">`,
+  );
+  const shown = labels.length > 0 ? labels.join(' ') : `<p>${text('labels-none')}</p>`;
+  const head = `<section class="noprint"><h2>${text('labels')}</h2><p class="hint">${text('labels-hint')}</p></section>`;
+  return frame(
+    view,
+    '/labels',
+    `<main id="work" class="wide">${head}<div>${shown}</div></main>`,
     '',
   );
 }

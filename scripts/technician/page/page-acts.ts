@@ -12,13 +12,14 @@ import { provision } from '../provision';
 import { provisionOptionsOf, sayProvision } from '../provision-verb';
 import { radioWords } from '../radio/radio-verb';
 import { setUpRadio, undoRadio } from '../radio/set-up';
+import { register } from '../register';
 import { withBoard } from '../with-board';
 
 /** A value a person gives. */
 export interface PageField {
   /** Key below `page.field`. */
   name: string;
-  kind: 'text' | 'number' | 'select';
+  kind: 'text' | 'number' | 'select' | 'secret';
   isRequired?: boolean;
   /** Of a select; those below `page.option` are translated. */
   options?: readonly string[];
@@ -87,6 +88,26 @@ const PROVISION: PageAct = {
   },
 };
 
+const REGISTER: PageAct = {
+  name: 'register',
+  device: 'board',
+  hasDryRun: true,
+  fields: [
+    { name: 'site', kind: 'text' },
+    { name: 'token', kind: 'secret' },
+    { name: 'to', kind: 'text' },
+  ],
+  async run(doors, _port, values, t) {
+    const token = values.token || process.env.TALLYWELL_TOKEN || null;
+    const where = values.to ? { to: values.to, token: null } : { token };
+    const result = await register(doors, { site: values.site || undefined, ...where });
+    const { sites, changed, file, isDryRun } = result;
+    if (isDryRun) return t('register.plan', { sites: sites.join(', ') });
+    if (file !== null) return t('register.file', { file, count: sites.length });
+    return t('register.done', { all: sites.length, changed: changed.length });
+  },
+};
+
 const UNDO: PageAct = {
   name: 'undo',
   device: 'board',
@@ -127,4 +148,4 @@ const RADIO_UNDO: PageAct = {
 };
 
 /** In the order in which a board goes through them. */
-export const PAGE_ACTS: readonly PageAct[] = [FLASH, PROVISION, UNDO, RADIO, RADIO_UNDO];
+export const PAGE_ACTS: readonly PageAct[] = [FLASH, PROVISION, REGISTER, UNDO, RADIO, RADIO_UNDO];

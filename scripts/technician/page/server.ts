@@ -9,10 +9,18 @@ import { z } from 'zod';
 import { pageLanguage } from '../../../shared/page-language';
 import type { Bench } from '../bench';
 import { verifyLog } from '../bench-folder';
+import { labelSvgOf } from '../label';
 import { PAGE_BODY_BYTES_MAX, PAGE_LOG_LINES, PAGE_LOOK_MS, PAGE_WINDOWS_MAX } from '../limits';
+import { nodeInUse, readSites, siteOf } from '../sites';
 import { LANGUAGES } from '../words';
 import { isAddress } from './address';
-import { benchDocument, logDocument, type PageView, sentenceDocument } from './document';
+import {
+  benchDocument,
+  labelsDocument,
+  logDocument,
+  type PageView,
+  sentenceDocument,
+} from './document';
 import { createHub, type Hub } from './hub';
 import { PAGE_ACTS, type PageAct } from './page-acts';
 import { pageWords } from './page-words';
@@ -95,7 +103,7 @@ function answerPage(response: ServerResponse, status: number, view: PageView, ht
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',
-    'content-security-policy': `default-src 'none'; style-src 'nonce-${nonce}'; script-src 'nonce-${nonce}'; connect-src 'self'; img-src data:; form-action 'none'; base-uri 'none'; frame-ancestors 'none'`,
+    'content-security-policy': `default-src 'none'; style-src 'nonce-${nonce}'; script-src 'nonce-${nonce}'; connect-src 'self'; img-src 'self' data:; form-action 'none'; base-uri 'none'; frame-ancestors 'none'`,
     'set-cookie': `tallywell-lang=${language}; Path=/; SameSite=Strict; HttpOnly`,
   });
   response.end(html);
@@ -145,6 +153,18 @@ function obey({ hub }: Served, path: string, body: unknown, view: PageView): num
   return 204;
 }
 
+/** A label by itself: fonts are in it, no script. Throws: Trouble no-pod, no-site, not-provisioned. */
+function answerLabel({ options: { bench } }: Served, response: ServerResponse, site: string): void {
+  const svg = labelSvgOf(siteOf(bench.folder, site), bench.pod());
+  response.writeHead(200, {
+    'content-type': 'image/svg+xml',
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; font-src data:",
+  });
+  response.end(svg);
+}
+
 function show(served: Served, request: IncomingMessage, response: ServerResponse, url: URL): void {
   const view = viewOf(served, request, url);
   if (url.pathname === '/events') tellEvents(served, request, response);
@@ -153,6 +173,12 @@ function show(served: Served, request: IncomingMessage, response: ServerResponse
   } else if (url.pathname === '/log') {
     const lines = verifyLog(served.options.bench.folder).lines.slice(-PAGE_LOG_LINES);
     answerPage(response, 200, view, logDocument(view, lines));
+  } else if (url.pathname === '/labels') {
+    const { sites } = readSites(served.options.bench.folder);
+    const named = sites.filter((site) => nodeInUse(site) !== null).map(({ site }) => site);
+    answerPage(response, 200, view, labelsDocument(view, named));
+  } else if (url.pathname === '/label.svg') {
+    answerLabel(served, response, url.searchParams.get('site') ?? '');
   } else end(response, 404);
 }
 

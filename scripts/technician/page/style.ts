@@ -49,6 +49,8 @@ table { border-collapse: collapse; inline-size: 100%; background: var(--card); }
 th, td { text-align: start; padding: 6px 10px; border-block-end: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
 .wiring svg { inline-size: 100%; block-size: auto; border: 1px solid var(--line); background: #fff; }
 .away { background: var(--bad); color: #fff; padding: 12px 24px; }
+.wide { display: block; }
+.label { inline-size: 70mm; margin: 2mm; border: 1px dashed var(--line); background: #fff; }
 [hidden] { display: none !important; }
 @media print { header, .noprint { display: none; } body { background: #fff; } main { display: block; padding: 0; } }
 `;
