@@ -106,7 +106,7 @@ test.skipIf(!hasBrowser)(
     const { page, outside, faults } = await pageOf(practice.boards.map(({ url }) => url));
     await picture(page, 'bench-start');
     await page.locator('.port').first().click();
-    await step(page, 'flash').locator('select').selectOption('xiao-uart');
+    await step(page, 'flash').locator('select').selectOption('water-point-xiao');
     await picture(page, 'bench-board');
     expect(await runStep(page, 'flash')).toContain('done');
     await picture(page, 'bench-flashed');
