@@ -177,7 +177,7 @@ export function logDocument(view: PageView, lines: readonly LogLine[]): string {
   return frame(
     view,
     '/log',
-    `<main id="work"><section><h2>${text('log')}</h2></section>${shown}</main>`,
+    `<main id="work" class="wide"><section><h2>${text('log')}</h2></section>${shown}</main>`,
     '',
   );
 }

@@ -46,7 +46,7 @@ label { display: block; font-size: 15px; }
 .live p { margin: 6px 0; white-space: pre-line; }
 progress { inline-size: 100%; block-size: 18px; accent-color: var(--act); }
 table { border-collapse: collapse; inline-size: 100%; background: var(--card); }
-th, td { text-align: start; padding: 6px 10px; border-block-end: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
+th, td { text-align: start; padding: 6px 10px; border-block-end: 1px solid var(--line); vertical-align: top; }
 .wiring svg { inline-size: 100%; block-size: auto; border: 1px solid var(--line); background: #fff; }
 .away { background: var(--bad); color: #fff; padding: 12px 24px; }
 .wide { display: block; }

@@ -2,7 +2,7 @@
  * The bench page in a real browser, against virtual boards behind real TCP ports and a virtual radio: a person presses what is there.
  * With TALLYWELL_PICTURES=folder it also makes the pictures of docs/technician.md.
  */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
@@ -14,6 +14,7 @@ import { writeChannelKey, writePod } from '../../../../scripts/technician/pod-fi
 import { startPractice } from '../../../../scripts/technician/practice';
 import { CHANNEL_KEY } from '../radio/bench-in-memory';
 import { radioOnTcp } from '../radio/virtual-radio';
+import { smallPng } from './small-png';
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const PICTURES = process.env.TALLYWELL_PICTURES;
@@ -76,7 +77,7 @@ async function pageOf(addresses: string[], language = 'en') {
 }
 
 async function picture(page: Page, name: string): Promise<void> {
-  if (PICTURES) await page.screenshot({ path: join(PICTURES, `${name}.png`) });
+  if (PICTURES) writeFileSync(join(PICTURES, `${name}.png`), smallPng(await page.screenshot()));
 }
 
 function step(page: Page, act: string) {
