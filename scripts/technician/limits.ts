@@ -39,8 +39,9 @@ export const FILE_NAME_BYTES_MAX = 28;
 export const RECEIVED_BYTES_MAX = 65_536;
 /** A board that starts again must answer within this, ms. */
 export const RESTART_MS_MAX = 20_000;
-/** Between two looks whether a board or a port is there again, ms. */
+/** Between two looks whether a board or a port is there again, ms: at first, and after many looks. */
 export const LOOK_AGAIN_MS = 250;
+export const LOOK_AGAIN_MS_MAX = 2000;
 /** Oldest Espruino whose console, packets and Storage were measured. */
 export const ESPRUINO_MIN = { major: 2, minor: 29 } as const;
 /** Of an error that a board reports this much is shown, characters. */
@@ -69,9 +70,8 @@ export const SPREAD_PERCENT_MAX = 5;
 export const POURS_MIN = 2;
 export const POURS_USUAL = 3;
 export const POURS_MAX = 10;
-export const LOOK_AGAIN_MS_MAX = 2000;
-/** Boards of a practice bench. */
-export const PRACTICE_BOARDS_MAX = 100;
+/** A node's clock may differ by this while it is tested, ms: questions and answers take time, too. */
+export const CLOCK_OFF_MS_MAX = 500;
 /** A board that is told to start again does so after this, ms: its answer must be out. */
 export const RESTART_AFTER_MS = 50;
 /** An MDBT42Q at a cable whose program took the console to Bluetooth counts as silent after this, ms. */
@@ -84,6 +84,8 @@ export const COPY_BYTES = 32_768;
 export const DRIVE_GONE_MS_MAX = 30_000;
 /** … and the port come within this, ms. */
 export const PORT_BACK_MS_MAX = 30_000;
+/** Boards of a practice bench. */
+export const PRACTICE_BOARDS_MAX = 100;
 /** Longest name of a radio's owner, bytes of UTF-8. */
 export const RADIO_LONG_NAME_BYTES_MAX = 39;
 /** Longest short name of a radio's owner, bytes of UTF-8. */

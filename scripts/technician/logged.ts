@@ -10,6 +10,8 @@ export interface ActNotes {
   device: string;
   site: string | null;
   facts: Record<string, string | number | boolean>;
+  /** Set by an act that found something wrong and ends all the same. */
+  trouble: LogEntry['trouble'];
 }
 
 /** Runs an act and writes its line; with --dry-run none. Throws: what the act throws. */
@@ -18,9 +20,9 @@ export async function logged<T>(
   act: string,
   work: (notes: ActNotes) => Promise<T>,
 ): Promise<T> {
-  const notes: ActNotes = { device: '', site: null, facts: {} };
+  const notes: ActNotes = { device: '', site: null, facts: {}, trouble: null };
   const write = (outcome: LogEntry['outcome'], trouble: LogEntry['trouble']) => {
-    if (!isDryRun) bench.log({ act, ...notes, outcome, trouble });
+    if (!isDryRun) bench.log({ ...notes, act, outcome, trouble });
   };
   let result: T;
   try {
@@ -29,7 +31,7 @@ export async function logged<T>(
     if (error instanceof Trouble) write('failed', error.code);
     throw error;
   }
-  write('done', null);
+  write(notes.trouble === null ? 'done' : 'failed', notes.trouble);
   return result;
 }
 

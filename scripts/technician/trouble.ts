@@ -52,6 +52,7 @@ export const TROUBLES = {
   'not-calibrated': 71,
   'batch-incomplete': 72,
   cancelled: 73,
+  'few-pulses': 74,
 } as const;
 
 /** Name of a trouble. */

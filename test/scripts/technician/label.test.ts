@@ -176,6 +176,8 @@ describe('what stands on them', () => {
       }),
     );
     expect(readLabelText(`${textOf(1)}:x`)).toBeNull();
+    const [example] = /TW1:\S+/.exec(readFileSync('docs/labels.md', 'utf8')) ?? [''];
+    expect(readLabelText(example)?.publicKey).toBe('ab'.repeat(32));
   });
 
   it('key words are those BIP-39 has for the same bits', () => {
