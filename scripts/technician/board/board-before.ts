@@ -6,7 +6,7 @@ import { crc32 } from 'node:zlib';
 import type { Snapshot } from '../bench';
 import { readNodeState } from '../node-state';
 import { Trouble } from '../trouble';
-import type { BoardSession } from './board-session';
+import type { BoardFile, BoardSession } from './board-session';
 import { type BoardBefore, SEAL_CHARACTERS, type Slot } from './flash-plan';
 import {
   BOOT_CODE_FILE,
@@ -16,7 +16,7 @@ import {
   POWER_ON_FILE,
   SLOT_FILES,
 } from './program-files';
-import { sealCode } from './storage-code';
+import { LIST_CODE, sealCode } from './storage-code';
 
 /** Files that a flash may change, and tw.cfg, which it must not lose. */
 export const SAVED_FILES: readonly string[] = [
@@ -40,9 +40,20 @@ async function slotOf(session: BoardSession, name: string): Promise<Slot | null>
   };
 }
 
+/** Every file's name; length and CRC-32 of those that a flash may change. To read the journal or a foreign file takes long. */
+export async function ourFiles(session: BoardSession): Promise<BoardFile[]> {
+  const names = (await session.evaluate(LIST_CODE)) as string[];
+  const files: BoardFile[] = [];
+  for (const name of names) {
+    const checked = SAVED_FILES.includes(name) ? await session.check(name) : null;
+    files.push(checked ?? { name, length: 0, crc32: 0 });
+  }
+  return files;
+}
+
 /** Looks; changes nothing. */
 export async function lookAt(session: BoardSession, hasTwoSlots: boolean): Promise<BoardBefore> {
-  const files = await session.files();
+  const files = await ourFiles(session);
   const slots: (Slot | null)[] = [];
   for (const name of SLOT_FILES) {
     slots.push(files.some((file) => file.name === name) ? await slotOf(session, name) : null);

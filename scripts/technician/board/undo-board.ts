@@ -7,7 +7,7 @@ import type { ActDoors, Snapshot } from '../bench';
 import { goOn, logged } from '../logged';
 import { CONFIG_FILE } from '../node-config';
 import { Trouble } from '../trouble';
-import { SAVED_FILES } from './board-before';
+import { ourFiles, SAVED_FILES } from './board-before';
 import type { BoardFile, BoardSession } from './board-session';
 import { startAndProve } from './flash';
 import { bootFactsOf, sequenceOfFile, slotOfLoader } from './flash-plan';
@@ -84,7 +84,7 @@ export function undoBoard(doors: ActDoors, session: BoardSession): Promise<UndoR
     const { snapshot } = saved;
     const { act } = snapshot;
     const program = programOf(snapshot);
-    const change = differing(snapshot, await session.files());
+    const change = differing(snapshot, await ourFiles(session));
     const restored = change.restore.map(({ name }) => name);
     const result = { device, act, restored, erased: change.erase, program };
     if (isDryRun) return result;
