@@ -4,19 +4,19 @@
  */
 import type { Command } from 'commander';
 import { openBench } from './bench-folder';
-import { registerBenchVerb } from './page/bench-verb';
 import { registerEspruinoVerb } from './board/espruino-verb';
 import { registerFlashVerb } from './board/flash-verb';
+import { registerPortsVerb } from './board/ports-verb';
+import { registerUndoVerb } from './board/undo-verb';
 import { registerLabelVerb } from './label-verb';
 import { registerLogVerb } from './log-verb';
+import { registerBenchVerb } from './page/bench-verb';
 import { registerPodVerb } from './pod-verb';
-import { registerPortsVerb } from './board/ports-verb';
 import { registerPracticeVerb } from './practice';
 import { registerProvisionVerb } from './provision-verb';
 import { registerRadioVerb } from './radio/radio-verb';
 import { registerRegisterVerbs } from './register-verbs';
 import { registerTestVerbs } from './test-verbs';
-import { registerUndoVerb } from './board/undo-verb';
 
 /** Adds them to the program. */
 export function registerTechnicianVerbs(program: Command): void {
