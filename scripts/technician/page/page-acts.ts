@@ -3,13 +3,13 @@
  * Way: hub.ts -> one line here -> act -> its words.
  */
 import type { TFunction } from 'i18next';
+import { CALIBRATION_VOLUME_ML_MAX } from '../../../firmware/node-limits';
 import { RADIO_BOARDS } from '../../../hardware/radios';
 import type { ActDoors } from '../bench';
 import { flash } from '../board/flash';
 import { PROGRAM_NAMES, readProgramFiles } from '../board/program-files';
 import { undoBoard } from '../board/undo-board';
 import { calibrate } from '../calibrate';
-import { CALIBRATION_VOLUME_ML_MAX } from '../limits';
 import { provision } from '../provision';
 import { numberFlag, provisionOptionsOf, sayProvision } from '../provision-verb';
 import { radioWords } from '../radio/radio-verb';
