@@ -22,8 +22,7 @@ export function pageLanguage<L extends string>(
   chosen: string,
   accepted: string,
 ): L {
-  const asked = [chosen, ...accepted.slice(0, 256).split(',')];
-  for (const one of asked) {
+  for (const one of `${chosen},${accepted.slice(0, 256)}`.split(',')) {
     const wanted = one.trim().toLowerCase().split(/[-;]/)[0];
     const found = there.find((language) => language === wanted);
     if (found !== undefined) return found;

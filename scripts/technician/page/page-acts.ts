@@ -3,16 +3,20 @@
  * Way: hub.ts -> one line here -> act -> its words.
  */
 import type { TFunction } from 'i18next';
+import { CALIBRATION_VOLUME_ML_MAX } from '../../../firmware/node-limits';
 import { RADIO_BOARDS } from '../../../hardware/radios';
 import type { ActDoors } from '../bench';
 import { flash } from '../board/flash';
 import { PROGRAM_NAMES, readProgramFiles } from '../board/program-files';
 import { undoBoard } from '../board/undo-board';
+import { calibrate } from '../calibrate';
 import { provision } from '../provision';
-import { provisionOptionsOf, sayProvision } from '../provision-verb';
+import { numberFlag, provisionOptionsOf, sayProvision } from '../provision-verb';
 import { radioWords } from '../radio/radio-verb';
 import { setUpRadio, undoRadio } from '../radio/set-up';
 import { register } from '../register';
+import { selftest } from '../selftest';
+import { Trouble } from '../trouble';
 import { withBoard } from '../with-board';
 
 /** A value a person gives. */
@@ -29,7 +33,7 @@ export interface PageField {
 export interface PageDoors extends ActDoors {
   /** Shows rows of [what, value, verdict] that change while the act runs. */
   show(rows: readonly (readonly string[])[]): void;
-  /** Asks the person and waits; resolves with what was written. Rejects with Trouble cancelled. */
+  /** Tells the person what to do and waits for the button. Rejects with Trouble cancelled. */
   ask(question: string): Promise<string>;
 }
 
@@ -85,6 +89,51 @@ const PROVISION: PageAct = {
     });
     const result = await withBoard(port, (session) => provision(doors, session, options));
     return sayProvision(result, t);
+  },
+};
+
+const SELFTEST: PageAct = {
+  name: 'selftest',
+  device: 'board',
+  fields: [],
+  async run(doors, port, _values, t) {
+    const options = { token: process.env.TALLYWELL_TOKEN ?? null };
+    const { parts, failed } = await withBoard(port, (session) => selftest(doors, session, options));
+    const rows = parts.map(({ part, outcome, value }) => {
+      const advice = outcome === 'fail' ? t(`advice.${part}`, '') : '';
+      return [t(`part.${part}`, part), t(`outcome.${outcome}`), `${value} ${advice}`.trim()];
+    });
+    doors.show(rows);
+    const bad = parts
+      .filter(({ outcome }) => outcome === 'fail')
+      .map(({ part }) => t(`part.${part}`, part));
+    if (failed > 0) throw new Trouble('test-failed', { parts: bad.join(', ') });
+    return t('selftest.sum', { failed, all: parts.length });
+  },
+};
+
+const CALIBRATE: PageAct = {
+  name: 'calibrate',
+  device: 'board',
+  hasDryRun: true,
+  fields: [
+    { name: 'volumeMl', kind: 'number', isRequired: true },
+    { name: 'repeats', kind: 'select', options: ['3', '2', '4', '5'] },
+  ],
+  async run(doors, port, { volumeMl, repeats }, t) {
+    const volume = numberFlag('volumeMl', volumeMl, 1, CALIBRATION_VOLUME_ML_MAX) ?? 0;
+    const options = { volumeMl: Math.round(volume), pours: Number(repeats) };
+    const person = {
+      poured: async (pour: number, pours: number, ml: number) => {
+        await doors.ask(t('page.pour', { pour, pours, volumeMl: ml }));
+      },
+    };
+    const result = await withBoard(port, (session) => calibrate(doors, session, person, options));
+    doors.show(
+      result.pours.map(({ pulses, pulseUl }, at) => [`${at + 1}`, `${pulses}`, `${pulseUl} µL`]),
+    );
+    const { site, pulseUl, spreadPercent, calibrationId, beforeUl } = result;
+    return t('calibrate.done', { site, pulseUl, spreadPercent, calibrationId, beforeUl });
   },
 };
 
@@ -148,4 +197,13 @@ const RADIO_UNDO: PageAct = {
 };
 
 /** In the order in which a board goes through them. */
-export const PAGE_ACTS: readonly PageAct[] = [FLASH, PROVISION, REGISTER, UNDO, RADIO, RADIO_UNDO];
+export const PAGE_ACTS: readonly PageAct[] = [
+  FLASH,
+  PROVISION,
+  SELFTEST,
+  CALIBRATE,
+  REGISTER,
+  UNDO,
+  RADIO,
+  RADIO_UNDO,
+];

@@ -49,6 +49,8 @@ table { border-collapse: collapse; inline-size: 100%; background: var(--card); }
 th, td { text-align: start; padding: 6px 10px; border-block-end: 1px solid var(--line); vertical-align: top; }
 .wiring svg { inline-size: 100%; block-size: auto; border: 1px solid var(--line); background: #fff; }
 .away { background: var(--bad); color: #fff; padding: 12px 24px; }
+.live td { overflow-wrap: normal; }
+.live td:nth-child(2) { font-weight: bold; white-space: nowrap; }
 .wide { display: block; }
 .label { inline-size: 70mm; margin: 2mm; border: 1px dashed var(--line); background: #fff; }
 [hidden] { display: none !important; }

@@ -117,6 +117,10 @@ test.skipIf(!hasBrowser)(
     expect(await runStep(page, 'provision')).toContain('well-7');
     await step(page, 'provision').scrollIntoViewIfNeeded();
     await picture(page, 'bench-provisioned');
+    expect(await runStep(page, 'selftest')).toMatch(/done|What to do:/);
+    expect(await step(page, 'selftest').locator('tr').count()).toBeGreaterThan(2);
+    await step(page, 'selftest').scrollIntoViewIfNeeded();
+    await picture(page, 'bench-selftest');
     await page.getByRole('link', { name: 'Labels' }).click();
     const label = page.getByAltText('well-7');
     await label.waitFor();
