@@ -64,12 +64,11 @@ function sensorParts({ batteryMv, readings, faults, pulses }: NodeAnswer): PartR
 
 function radioParts({ status, isLastCovered, bulletinSequence }: NodeAnswer): PartResult[] {
   const now = (status ?? {}) as Record<string, unknown>;
-  // A radio that was never ready has told no channels.
-  const isUp = now.isUp ?? now.isReady ?? now.hasChannel ?? null;
+  // A radio that never told its number has told no channels either; one that did has its cable right.
+  const hasTalked = now.isReady === true || Number(now.nodeNum) > 0;
+  const isUp = now.isUp ?? (now.nodeNum === undefined ? now.isReady : hasTalked) ?? null;
   const hasChannel =
-    now.hasChannel === undefined || now.isReady !== true
-      ? []
-      : [part('channel', now.hasChannel === true, '')];
+    hasTalked && now.hasChannel !== undefined ? [part('channel', now.hasChannel === true, '')] : [];
   // A radio that is powered only to send is off most of the time.
   const isResting = now.isOn === false;
   const link = part('link', isUp === null || isResting ? null : isUp === true, now.failures ?? '');
