@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { SLOTS_MAX } from '../../../gateway/limits/bulletins';
 import { readJson, writeSafely } from '../bench-files';
+import { verifyLog } from '../bench-folder';
 import { type BenchSites, nextFreeSlot, nodeInUse, readSites } from '../sites';
 import { Trouble } from '../trouble';
 import { boardOf } from '../wiring-check';
@@ -20,6 +21,8 @@ const CLAIMS = z.array(
       .int()
       .min(0)
       .max(SLOTS_MAX - 1),
+    /** Lines the log had: only later ones count for this tray. */
+    afterLine: z.int().min(0),
   }),
 );
 
@@ -29,7 +32,7 @@ export type Claim = z.infer<typeof CLAIMS>[number];
 /** The claims of a bench. */
 export interface Claims {
   /** The row of this board: its own of before, or the next free one. Throws: Trouble wrong-board, no-site, slot-taken. */
-  claim(device: string, board: string): { row: BatchRow; slot: number };
+  claim(device: string, board: string): { row: BatchRow; slot: number; afterLine: number };
   /** Gives a row back that its board never became a node of. */
   release(device: string): void;
 }
@@ -73,11 +76,14 @@ export function openClaims(folder: string, rows: BatchRow[]): Claims {
         throw new Trouble('wrong-board', { board, wanted: boardOf(open[0].profile).espruino });
       if (row === undefined) throw new Trouble('no-site', { site: site ?? '-' });
       const before = claims.find((one) => one.device === device);
-      if (before?.site === row.options.site) return { row, slot: before.slot };
+      if (before?.site === row.options.site)
+        return { row, slot: before.slot, afterLine: before.afterLine };
       const slot = slotOf(row, all, claims, rows);
-      claims = [...claims.filter((one) => one.device !== device), { site: row.options.site, device, slot }];
+      const afterLine = verifyLog(folder).lines.length;
+      const mine = { site: row.options.site, device, slot, afterLine };
+      claims = [...claims.filter((one) => one.device !== device), mine];
       keep();
-      return { row, slot };
+      return { row, slot, afterLine };
     },
     release(device) {
       if (siteOfDevice(readSites(folder), device) !== null) return;

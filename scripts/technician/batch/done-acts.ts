@@ -18,13 +18,14 @@ function isPassed({ act, outcome, facts }: LogLine, hasRadio: boolean): boolean 
   return act === 'selftest' && !hasRadio && failed.every((part) => RADIO_PARTS.includes(part));
 }
 
-/** What is done since the board's newest `undo`. Throws: Trouble bad-file. */
+/** What is done behind line `afterLine` of the log, and since the board's newest `undo`. Throws: Trouble bad-file. */
 export function doneActs(
   folder: string,
-  { device, site, hasRadio }: { device: string; site: string; hasRadio: boolean },
+  about: { device: string; site: string; hasRadio: boolean; afterLine: number },
 ): Set<DoneAct> {
+  const { device, site, hasRadio, afterLine } = about;
   const done = new Set<DoneAct>();
-  for (const line of verifyLog(folder).lines) {
+  for (const line of verifyLog(folder).lines.slice(afterLine)) {
     const isOfBoard = line.device === device && (line.site === null || line.site === site);
     if (line.act === 'undo' && isOfBoard) done.clear();
     if (!isPassed(line, hasRadio)) continue;

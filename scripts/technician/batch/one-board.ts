@@ -52,6 +52,7 @@ interface Work {
   options: ChainOptions;
   row: BatchRow;
   slot: number;
+  afterLine: number;
   end: BoardEnd;
 }
 
@@ -82,10 +83,10 @@ function actsOf(work: Work): [DoneAct, () => Promise<unknown>][] {
 }
 
 async function chain(work: Work): Promise<void> {
-  const { doors, options, row, end } = work;
+  const { doors, options, row, afterLine, end } = work;
   const { site } = row.options;
   const { folder } = doors.bench;
-  const about = { device: end.device, site, hasRadio: options.hasRadio };
+  const about = { device: end.device, site, hasRadio: options.hasRadio, afterLine };
   const done = doneActs(folder, about);
   for (const [act, run] of actsOf(work)) {
     goOn(doors);
@@ -111,10 +112,10 @@ export async function doBoard(
     session = await openBoard(port);
     const { serial, board } = await session.identity();
     end.device = serial;
-    const { row, slot } = claims.claim(serial, board);
+    const { row, slot, afterLine } = claims.claim(serial, board);
     Object.assign(end, { site: row.options.site, slot });
     doors.progress.note('batch-site', { site: end.site, slot, device: serial });
-    await chain({ doors, session, options, row, slot, end });
+    await chain({ doors, session, options, row, slot, afterLine, end });
   } catch (error) {
     if (!(error instanceof Trouble)) throw error;
     end.trouble = error;
