@@ -126,3 +126,9 @@ export const PAGE_NOTES_MAX = 20;
 export const PAGE_WINDOWS_MAX = 10;
 /** Lines of the log that the page shows; the newest. */
 export const PAGE_LOG_LINES = 500;
+/** Rows of a batch's file. */
+export const BATCH_ROWS_MAX = 256;
+/** Boards of a batch that are worked on at once. */
+export const BATCH_BOARDS_AT_ONCE = 8;
+/** How often a batch looks what is plugged in, ms. */
+export const BATCH_LOOK_MS = 1_000;
