@@ -3,6 +3,7 @@
  * Way: flags -> flash.ts.
  */
 import type { Command } from 'commander';
+import type { TFunction } from 'i18next';
 import { openBench } from '../bench-folder';
 import { type BenchFlags, benchVerb } from '../verb';
 import { addPortFlag, withBoard } from '../with-board';
@@ -14,6 +15,15 @@ interface FlashFlags extends BenchFlags {
   profile: string;
   reset?: boolean;
   clean?: boolean;
+}
+
+/** What came of it, for people. */
+export function sayFlash(result: FlashResult, t: TFunction): string {
+  const { profile, device, board, program, slot, sent, proof } = result;
+  const files = sent.map(({ name, bytes }) => `${name} (${bytes})`).join(', ');
+  const words = { profile, device, board, program, slot, files };
+  if (proof === 'none') return t(files === '' ? 'flash.plan-same' : 'flash.plan', words);
+  return t(files === '' ? 'flash.same' : `flash.${proof}`, words);
 }
 
 /** Adds the verb. */
@@ -31,12 +41,6 @@ export function registerFlashVerb(program: Command): void {
         flash(doors, session, { built, isReset: flags.reset, isClean: flags.clean }),
       );
     },
-    say: (result, t) => {
-      const { profile, device, board, program, slot, sent, proof } = result;
-      const files = sent.map(({ name, bytes }) => `${name} (${bytes})`).join(', ');
-      const words = { profile, device, board, program, slot, files };
-      if (proof === 'none') return t(files === '' ? 'flash.plan-same' : 'flash.plan', words);
-      return t(files === '' ? 'flash.same' : `flash.${proof}`, words);
-    },
+    say: sayFlash,
   });
 }
