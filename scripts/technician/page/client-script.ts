@@ -3,6 +3,9 @@
  * Way: /events (server-sent events) -> elements; forms -> POST /act, /answer, /stop, /add. Text goes in as text, never as HTML.
  */
 
+/** The script of pages that are printed. */
+export const PRINT_SCRIPT = `document.getElementById('print').onclick = () => print();`;
+
 /** The script. */
 export const CLIENT_SCRIPT = `
 'use strict';
@@ -54,6 +57,11 @@ function showPorts() {
 function rowsTable(rows) {
   return el('table', {}, ...rows.map((row) => el('tr', {}, ...row.map((cell) => el('td', { textContent: cell })))));
 }
+function labelParts(site) {
+  const query = '?site=' + encodeURIComponent(site);
+  return [el('img', { className: 'label', src: '/label.svg' + query, alt: site }),
+    el('p', {}, el('a', { className: 'button', href: '/labels' + query, textContent: w('label-print') }))];
+}
 function question(job) {
   const input = el('input', { name: 'text', type: 'hidden', value: 'done' });
   const form = el('form', {}, el('p', { textContent: job.question }), input, el('button', { className: 'big', textContent: w('answer') }));
@@ -75,6 +83,7 @@ function fillLive(live, job) {
   for (const note of job.notes) parts.push(el('p', { textContent: note }));
   if (job.rows.length > 0) parts.push(rowsTable(job.rows));
   if (job.question) parts.push(question(job));
+  if (job.label) parts.push(...labelParts(job.label));
   if (job.said) parts.push(el('p', { textContent: job.said }));
   if (job.next) parts.push(el('p', {}, el('b', { textContent: w('what-next') + ': ' }), job.next));
   live.replaceChildren(...parts);
@@ -83,10 +92,10 @@ function showLive(section, job) {
   const live = section.querySelector('[data-live]');
   const isHere = job && job.act === section.dataset.act;
   live.hidden = !isHere;
-  // A form that is being filled in is not drawn anew under the person's hands.
-  const isAsking = isHere && live.dataset.asked === job.id + job.question && job.question;
-  if (isHere && !isAsking) fillLive(live, job);
-  live.dataset.asked = isHere ? job.id + job.question : '';
+  // Drawn anew only when something of it changed: what is under the person's hands stays.
+  const told = isHere ? JSON.stringify(job) : '';
+  if (isHere && told !== live.told) fillLive(live, job);
+  live.told = told;
 }
 function show() {
   showPorts();

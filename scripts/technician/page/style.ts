@@ -53,6 +53,8 @@ th, td { text-align: start; padding: 6px 10px; border-block-end: 1px solid var(-
 .live td:nth-child(2) { font-weight: bold; white-space: nowrap; }
 .wide { display: block; }
 .label { inline-size: 70mm; margin: 2mm; border: 1px dashed var(--line); background: #fff; }
+a.button { display: inline-block; padding: 10px 18px; border: 2px solid var(--act); border-radius: 8px; text-decoration: none; }
+.sheet { display: flex; flex-wrap: wrap; margin-block-start: 12px; }
 [hidden] { display: none !important; }
-@media print { header, .noprint { display: none; } body { background: #fff; } main { display: block; padding: 0; } }
+@media print { header, .noprint { display: none; } body { background: #fff; } main { display: block; padding: 0; } .label { border-color: transparent; break-inside: avoid; } }
 `;
