@@ -6,6 +6,7 @@ import type { Command } from 'commander';
 import type { TFunction } from 'i18next';
 import type { ActDoors } from './bench';
 import { openBench } from './bench-folder';
+import { CONSOLE_TIMES, type ConsoleTimes } from './board/console';
 import { openBoard } from './board/espruino-board';
 import { choosePort, guessOf } from './board/ports';
 import { type UndoResult, undoBoard } from './board/undo-board';
@@ -21,6 +22,9 @@ interface UndoFlags extends BenchFlags {
 /** What was taken back, on a board or a radio. */
 export type Undone = UndoResult | RadioUndone;
 
+/** A board that is asked three times gives a half sent packet up meanwhile: no wait of its own for that. */
+const QUICK_TIMES: ConsoleTimes = { ...CONSOLE_TIMES, givenUpMs: CONSOLE_TIMES.reasonMs };
+
 /** Nothing at the port speaks as a board does: it may be a radio. */
 function isNoBoard(error: unknown): boolean {
   return error instanceof Trouble && ['no-prompt', 'not-espruino'].includes(error.code);
@@ -29,13 +33,18 @@ function isNoBoard(error: unknown): boolean {
 /**
  * Takes back the newest act on what is at the port. What says that it is a radio is not asked as a board; all else is asked as a
  * board first: a radio ignores that, while a board would take a radio's frames for code.
- * Throws: Trouble of undoBoard, undoRadio; of the board where neither answers.
+ * `times`: how long a board is waited for. Throws: Trouble of undoBoard, undoRadio; of the board where neither answers.
  */
-export async function undoAt(doors: ActDoors, port: string): Promise<Undone> {
+export async function undoAt(
+  doors: ActDoors,
+  port: string,
+  times: ConsoleTimes = QUICK_TIMES,
+): Promise<Undone> {
   if ((await guessOf(port)) === 'meshtastic') return undoRadio(doors, { port });
+  doors.progress.step('look');
   let noBoard: unknown;
   try {
-    const session = await openBoard(port);
+    const session = await openBoard(port, { times });
     try {
       return await undoBoard(doors, session);
     } finally {

@@ -43,6 +43,7 @@ function portButton({ port, guess, name }) {
     el('span', { textContent: port }),
     el('div', { className: 'mark', textContent: mark }));
   button.dataset.port = port;
+  button.dataset.state = job ? job.state : '';
   button.setAttribute('aria-pressed', String(port === chosen));
   button.onclick = () => choose(port, guess);
   return button;
@@ -57,6 +58,8 @@ function showPorts() {
 function rowsTable(rows) {
   return el('table', {}, ...rows.map((row) => el('tr', {}, ...row.map((cell) => el('td', { textContent: cell })))));
 }
+// Commands stand between backticks in the words.
+const rich = (text) => text.split(String.fromCharCode(96)).map((part, at) => (at % 2 ? el('code', { textContent: part }) : part));
 function labelParts(site) {
   const query = '?site=' + encodeURIComponent(site);
   return [el('img', { className: 'label', src: '/label.svg' + query, alt: site }),
@@ -78,14 +81,14 @@ function fillLive(live, job) {
     const stop = el('button', { type: 'button', textContent: w('stop') });
     stop.onclick = () => post('/stop', { id: job.id });
     parts.push(el('p', { textContent: job.step }), bar);
-    parts.push(...(job.question ? [] : []), stop);
+    if (job.question) parts.push(question(job));
+    parts.push(stop);
   }
-  for (const note of job.notes) parts.push(el('p', { textContent: note }));
+  for (const note of job.notes) parts.push(el('p', {}, ...rich(note)));
   if (job.rows.length > 0) parts.push(rowsTable(job.rows));
-  if (job.question) parts.push(question(job));
   if (job.label) parts.push(...labelParts(job.label));
-  if (job.said) parts.push(el('p', { textContent: job.said }));
-  if (job.next) parts.push(el('p', {}, el('b', { textContent: w('what-next') + ': ' }), job.next));
+  if (job.said) parts.push(el('p', {}, ...rich(job.said)));
+  if (job.next) parts.push(el('p', {}, el('b', { textContent: w('what-next') + ': ' }), ...rich(job.next)));
   live.replaceChildren(...parts);
 }
 function showLive(section, job) {

@@ -37,6 +37,11 @@ export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (mark) => marks[mark]);
 }
 
+/** Words with their commands, which stand between backticks, as HTML. */
+function richHtml(text: string): string {
+  return escapeHtml(text).replace(/`([^`]+)`/g, '<code>$1</code>');
+}
+
 /** The page around its body. */
 function frame(
   { t, language, nonce }: PageView,
@@ -195,7 +200,7 @@ export function labelsDocument(view: PageView, sites: readonly string[]): string
   const button = isNone
     ? ''
     : `<button type="button" class="big" id="print">${text('log-print')}</button>`;
-  const head = `<section class="noprint"><h2>${text('labels')}</h2><p class="hint">${text('labels-hint')}</p>${button}</section>`;
+  const head = `<section class="noprint"><h2>${text('labels')}</h2><p class="hint">${richHtml(view.t('page.labels-hint'))}</p>${button}</section>`;
   const script = isNone ? '' : `<script nonce="${view.nonce}">${PRINT_SCRIPT}</script>`;
   const body = `<main id="work" class="wide">${head}<div class="sheet">${shown}</div></main>`;
   return frame(view, '/labels', body, script);
