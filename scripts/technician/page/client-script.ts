@@ -26,6 +26,8 @@ async function post(path, body) {
   const answer = await fetch(path, { method: 'POST', headers: { 'content-type': 'application/json', 'x-tallywell-bench': '1' }, body: JSON.stringify(body) });
   return answer.ok;
 }
+// A self-test that found faults was done all the same.
+const verdict = ({ act, state, rows }) => w(act === 'selftest' && state === 'failed' && rows.length > 0 ? 'faults' : state);
 const jobOf = (port) => state.jobs.find((job) => job.port === port);
 const boards = () => state.ports.filter(({ guess }) => guess === 'espruino' || guess === 'address' || guess === 'adapter');
 
@@ -37,7 +39,7 @@ function choose(port, guess) {
 }
 function portButton({ port, guess, name }) {
   const job = jobOf(port);
-  const mark = job ? w('act.' + job.act) + ': ' + w(job.state) : '';
+  const mark = job ? w('act.' + job.act) + ': ' + verdict(job) : '';
   const button = el('button', { type: 'button', className: 'port' },
     el('b', { textContent: name || w('guess.' + guess) }),
     el('span', { textContent: port }),
@@ -73,7 +75,7 @@ function question(job) {
 }
 function fillLive(live, job) {
   live.dataset.state = job.state;
-  const parts = [el('div', { className: 'verdict', role: 'status', textContent: w(job.state) })];
+  const parts = [el('div', { className: 'verdict', role: 'status', textContent: verdict(job) })];
   if (job.state === 'running') {
     const bar = el('progress', { max: 1 });
     if (job.share > 0) bar.value = job.share;

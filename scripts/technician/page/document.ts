@@ -124,6 +124,7 @@ function scriptWords(t: TFunction, acts: readonly PageAct[]): Record<string, str
     'running',
     'done',
     'failed',
+    'faults',
     'what-next',
     'stop',
     'answer',
