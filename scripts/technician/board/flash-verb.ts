@@ -31,7 +31,8 @@ function addBatchFlags(command: Command): Command {
     .option('--out <folder>', 'batch: where report and labels go (default: batch/ in the bench)');
 }
 
-function sayFlash(result: FlashResult, t: TFunction): string {
+/** What came of it, for people. */
+export function sayFlash(result: FlashResult, t: TFunction): string {
   const { profile, device, board, program, slot, sent, proof } = result;
   const files = sent.map(({ name, bytes }) => `${name} (${bytes})`).join(', ');
   const words = { profile, device, board, program, slot, files };
@@ -62,6 +63,9 @@ export function registerFlashVerb(program: Command): void {
         flash(doors, session, { built, isReset: reset, isClean: clean }),
       );
     },
+<<<<<<< HEAD
     say: (result, t) => ('boards' in result ? result.text : sayFlash(result, t)),
+=======
+    say: sayFlash,
   });
 }
