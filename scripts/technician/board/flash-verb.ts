@@ -63,9 +63,6 @@ export function registerFlashVerb(program: Command): void {
         flash(doors, session, { built, isReset: reset, isClean: clean }),
       );
     },
-<<<<<<< HEAD
     say: (result, t) => ('boards' in result ? result.text : sayFlash(result, t)),
-=======
-    say: sayFlash,
   });
 }
