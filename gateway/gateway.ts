@@ -20,6 +20,7 @@ import { createRecordReader, type RecordReader } from './edges/store/read-record
 import { createSiteReader, type SiteReader } from './edges/store/read-sites';
 import { createEngine, type Engine } from './engine';
 import { openEntrance } from './entrance';
+import { createFactsTelling } from './facts-telling';
 import { STOP_STEP_MS } from './limits/operations';
 import { createMetrics } from './metrics';
 import { type Base, openBase } from './opening';
@@ -203,13 +204,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   );
   const status = () =>
     statusOf({
-      options,
-      base,
-      clock,
-      reader,
-      records,
-      engine,
-      publisher,
+      ...{ options, base, clock, reader, records, engine, publisher },
       lag: () => teller?.lag() ?? 0,
       requests: () => requests,
     });
@@ -221,7 +216,10 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const metrics = createMetrics({ dataDir: options.dataDir, status, hangs: engine.hangs });
   const readings = { records, sites, pod, nowMs: clock.nowMs, status, metrics: metrics.answer };
   const views = createViews(readings);
-  const answer = entrance.answers(views, (body) => setClockFrom(engine.clockKeeping, body));
+  const saying = { durably: engine.durably, tellSites: to.afterCommit };
+  const facts = createFactsTelling({ store, reader, sites, clock, ...saying });
+  const setClock = (body: unknown) => setClockFrom(engine.clockKeeping, body);
+  const answer = entrance.answers({ views, facts: facts.answer, stream: facts.stream, setClock });
   const http = await orElse(
     startHttp(options.httpHost ?? options.host ?? '127.0.0.1', options.httpPort ?? 8080, answer, {
       onAnswered: metrics.countRequest,
@@ -231,10 +229,13 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   for (const warning of status().warnings) (options.log ?? stderrLog)(`WARNING: ${warning}`);
   const begin = () => {
     to.tellAll();
-    engine.begin(to);
+    engine.begin(facts.telling(to));
   };
   const { stop, stopped } = createStop(engine, to, () =>
-    atMost(STOP_STEP_MS, publisher.close()).then(http.close).then(closeFiles),
+    atMost(STOP_STEP_MS, publisher.close())
+      .then(facts.stream.close)
+      .then(http.close)
+      .then(closeFiles),
   );
   const urls = { httpUrl: http.url, mqttUrl: url, mqttTlsUrl: tlsUrl };
   const running = { publicKey: toHex(base.key.publicKey), ...urls };

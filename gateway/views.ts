@@ -4,6 +4,8 @@
  * Described in docs/api.md.
  */
 
+import packageJson from '../package.json';
+import { openApiDocument } from './api/openapi';
 import { CONFIG_JSON_SCHEMA } from './config/schema';
 import { namedCounters, recordMessage, type SiteReading, siteMessage } from './core/messages';
 import { type Answer, type AnswerFunction, errorAnswer } from './edges/http/answer';
@@ -35,6 +37,14 @@ export const SCHEMAS: Record<string, object> = {
   site: siteSchema,
   ...REQUEST_SCHEMAS,
 };
+
+let openApiMade: object | null = null;
+
+/** The OpenAPI document, made when it is first asked for. */
+export function openApi(): object {
+  openApiMade ??= openApiDocument(packageJson.version, SCHEMAS);
+  return openApiMade;
+}
 
 /** Time that a question for hours or days covers by default, s. */
 const CHART_S = 31 * 86_400;
@@ -152,6 +162,7 @@ export function createViews(doors: ViewDoors): AnswerFunction {
     if (what === 'sites' && rest.length === 0) return json({ sites: allSites() });
     if (what === 'sites') return siteView(rest[0], rest.slice(1), query);
     if (what === 'schemas') return schemaView(rest);
+    if (what === 'openapi.json' && rest.length === 0) return json(openApi());
     return errorAnswer(404, 'not found');
   };
   return (segments, query) => {

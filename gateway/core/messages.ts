@@ -30,6 +30,7 @@ export interface SiteReading {
   /** What sensors read at the end of the newest usage record, by id of the reading. */
   readings: number[][];
   usedInNewest: boolean;
+  /** What people said last, at the button or on a phone: EVENT_BROKEN or EVENT_FIXED; 0 = nothing. */
   buttonCode: number;
 }
 

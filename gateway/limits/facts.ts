@@ -34,6 +34,8 @@ export const STREAM_CLIENTS_MAX = 64;
 export const STREAM_CLIENTS_PER_ADDRESS_MAX = 8;
 /** How often a stream says that it is alive, ms. */
 export const STREAM_HEARTBEAT_MS = 15_000;
+/** A stream ends after this, ms, and the listener comes again: rights are looked at then. */
+export const STREAM_MS_MAX = 3_600_000;
 /** What may wait for a slow listener before it is dropped, bytes. */
 export const STREAM_WAITING_BYTES_MAX = 256 << 10;
 

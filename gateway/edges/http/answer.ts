@@ -6,10 +6,17 @@
 /** What is answered. */
 export interface Answer {
   status: number;
-  type: 'application/json' | 'text/html' | 'application/schema+json' | 'text/plain; version=0.0.4';
+  type:
+    | 'application/json'
+    | 'text/html'
+    | 'application/schema+json'
+    | 'text/plain; version=0.0.4'
+    | 'text/event-stream';
   body: string;
   /** Besides the ones that every answer has. */
   headers?: Record<string, string>;
+  /** Goes on after the head: what is written goes out at once. @returns called when the other side is gone. */
+  stream?(listener: { write(text: string): boolean; end(): void }): () => void;
 }
 
 /** Headers of a request that say who asks, and from where. */
@@ -20,6 +27,7 @@ export interface AskHeaders {
   origin?: string;
   secFetchSite?: string;
   secFetchMode?: string;
+  ifNoneMatch?: string;
 }
 
 /** What is asked. HEAD comes as GET. */

@@ -7,6 +7,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net';
 import { addressKey, isLoopback } from '../../core/addresses';
 import { createTokenBuckets } from '../../core/token-bucket';
+import { STREAM_WAITING_BYTES_MAX } from '../../limits/facts';
 import {
   HTTP_ADDRESSES_MAX,
   HTTP_CLIENTS_MAX,
@@ -28,6 +29,7 @@ import {
   tooManyAnswer,
 } from './answer';
 import { readJson } from './body';
+import { withTag } from './tags';
 
 /** A running server. */
 export interface HttpServer {
@@ -62,6 +64,21 @@ const HEADERS = {
   'X-Frame-Options': 'DENY',
 };
 
+/** Goes on with an answer that does not end. */
+function stream(response: ServerResponse, { status, type, stream: start }: Answer): void {
+  response.writeHead(status, { ...HEADERS, 'Content-Type': type, 'X-Accel-Buffering': 'no' });
+  response.flushHeaders();
+  const gone = start?.({
+    write(text) {
+      if (response.destroyed || response.writableLength > STREAM_WAITING_BYTES_MAX) return false;
+      response.write(text);
+      return true;
+    },
+    end: () => response.destroy(),
+  });
+  response.on('close', () => gone?.());
+}
+
 function send(response: ServerResponse, answer: Answer, request: IncomingMessage): void {
   const body = Buffer.from(answer.body);
   const { 'content-length': length = '0', 'transfer-encoding': coding } = request.headers;
@@ -71,7 +88,7 @@ function send(response: ServerResponse, answer: Answer, request: IncomingMessage
   response.writeHead(answer.status, {
     ...HEADERS,
     'Content-Type': `${answer.type}; charset=utf-8`,
-    'Content-Length': body.length,
+    ...(answer.status === 304 ? {} : { 'Content-Length': body.length }),
     ...(answer.status === 405 ? { Allow: 'GET, HEAD' } : {}),
     ...answer.headers,
     ...ends,
@@ -127,6 +144,7 @@ function questionOf(request: IncomingMessage, boundHost: string): Question | { r
       origin: one(headers.origin),
       secFetchSite: one(headers['sec-fetch-site']),
       secFetchMode: one(headers['sec-fetch-mode']),
+      ifNoneMatch: headers['if-none-match'],
     },
     readJson: () => readJson(request),
   };
@@ -191,7 +209,7 @@ export async function startHttp(
       : buckets.take(addressKey(address), limits.steadyMs());
     if (waitMs > 0) return tooManyAnswer(waitMs);
     const question = questionOf(request, host);
-    return 'refusal' in question ? question.refusal : answer(question);
+    return 'refusal' in question ? question.refusal : withTag(question, await answer(question));
   };
   const times = {
     requestTimeout: HTTP_REQUEST_MS_MAX,
@@ -203,7 +221,8 @@ export async function startHttp(
     (request, response) => {
       const answered = answerTo(request).then((told) => {
         limits.onAnswered(told.status);
-        send(response, told, request);
+        if (told.stream !== undefined && request.method === 'GET') stream(response, told);
+        else send(response, told, request);
       });
       underWay.add(answered);
       // One that fails stays unhandled, and ends the process.

@@ -87,15 +87,16 @@ function placementReader(database: Database) {
   return {
     newest: newestOf,
     newestUsage: ({ keyRowId, id }: PlacementRow) => storedRecord(newestUsage.get(keyRowId, id)),
-    buttonCode({ keyRowId, id }: PlacementRow): number {
+    /** The newest press, and when it was (by the node's clock, else when it came), Unix s. */
+    button({ keyRowId, id }: PlacementRow): { code: number; atS: number } | null {
       for (const row of events.all(keyRowId, id)) {
-        const record = storedRecord(row)?.record;
-        if (record?.kind !== 3) continue;
-        if (record.eventCode === EVENT_BROKEN || record.eventCode === EVENT_FIXED) {
-          return record.eventCode;
-        }
+        const { record, bootTimeS, receivedAtS } = storedRecord(row) as StoredRecord;
+        if (record.kind !== 3) continue;
+        if (record.eventCode !== EVENT_BROKEN && record.eventCode !== EVENT_FIXED) continue;
+        const atS = bootTimeS === null ? receivedAtS : bootTimeS + record.uptimeS;
+        return { code: record.eventCode, atS };
       }
-      return 0;
+      return null;
     },
     /** What the node's counters had reached before it came here. */
     countersBefore({ keyRowId, fromS }: PlacementRow): number[] {
@@ -124,10 +125,25 @@ function readingOf(site: SiteRow): SiteReading {
   };
 }
 
+/** What somebody last said on a phone, and when, Unix s; code 0 = nothing. */
+function phoneReader(database: Database) {
+  const newest = database.prepare(
+    `SELECT t.value, t.at_s AS atS FROM statement t JOIN site s ON s.id = t.site_id
+     WHERE s.site = ? AND t.about = 'works' ORDER BY t.id DESC LIMIT 1`,
+  );
+  return (site: string): { code: number; atS: number } => {
+    const row = newest.get(site) as { value: string; atS: number } | undefined;
+    if (row === undefined) return { code: 0, atS: 0 };
+    return { code: row.value === 'broken' ? EVENT_BROKEN : EVENT_FIXED, atS: row.atS };
+  };
+}
+
 function readingReader(database: Database, placementsOf: PlacementsOf) {
   const ofPlacement = placementReader(database);
+  const saidOnPhone = phoneReader(database);
   return (reading: SiteReading) => {
     let latest: StoredRecord | null = null;
+    let said = saidOnPhone(reading.site);
     for (const place of placementsOf(reading.site)) {
       const newest = ofPlacement.newest(place);
       if (newest === null) continue;
@@ -140,11 +156,13 @@ function readingReader(database: Database, placementsOf: PlacementsOf) {
       const usage = ofPlacement.newestUsage(place)?.record;
       const isUsage = usage !== undefined && usage.kind !== 3;
       if (isUsage && usedInOwnHour(usage)) reading.usedInNewest = true;
-      reading.buttonCode = ofPlacement.buttonCode(place) || reading.buttonCode;
+      const button = ofPlacement.button(place);
+      if (button !== null && button.atS >= said.atS) said = button;
       if (!isNewer(newest, latest)) continue;
       latest = newest;
       reading.readings = isUsage ? usage.readings : [];
     }
+    reading.buttonCode = said.code;
     return latest;
   };
 }
