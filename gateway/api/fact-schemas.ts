@@ -202,6 +202,8 @@ export const statement = z.strictObject({
 
 /** Forms that the document names. */
 export const FACT_FORMS = {
+  ByRecord: byRecord,
+  ByPerson: byPerson,
   Provenance: provenance,
   Completeness: completeness,
   SiteStatus: status,

@@ -100,12 +100,17 @@ function operationObject(name: string, operation: Operation, names: Map<string, 
   };
 }
 
-/** Schemas of older answers, as components: their $id is their name here. */
+/** The file of the configuration is nothing that is asked or answered. */
+const NOT_TOLD = ['config'];
+
+/** Schemas of older answers, as components: what points to their $id points to them here. */
 function olderForms(schemas: Record<string, object>): Json {
+  const told = Object.entries(schemas).filter(([name]) => !NOT_TOLD.includes(name));
   return Object.fromEntries(
-    Object.entries(schemas).map(([name, schema]) => {
+    told.map(([name, schema]) => {
       const { $schema, $id, ...rest } = schema as Json;
-      return [name, rest];
+      const text = JSON.stringify(rest).replaceAll('"tallywell:schema:', '"#/components/schemas/');
+      return [name, JSON.parse(text)];
     }),
   );
 }
