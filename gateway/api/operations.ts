@@ -4,7 +4,13 @@
  */
 import { z } from 'zod';
 import { MILESTONE_GOALS } from '../core/facts/milestones';
-import { isStatementValue, SAYS, STATEMENT_NAMES } from '../core/facts/statements';
+import {
+  SAYS,
+  STATEMENT_FORMS,
+  STATEMENT_NAMES,
+  type StatementForm,
+  type StatementName,
+} from '../core/facts/statements';
 import type { Scope } from '../core/scopes';
 import { FACT_PAGE_MAX, NOTE_CHARS_MAX, TITLE_CHARS_MAX } from '../limits/facts';
 import { milestone, siteEpisode, siteFacts, siteName, statement, unixS } from './fact-schemas';
@@ -19,15 +25,16 @@ const note = z.string().max(NOTE_CHARS_MAX);
 const id = number(1, Number.MAX_SAFE_INTEGER, 1, 'Its number.');
 const madeRow = z.strictObject({ id: z.int().min(1) });
 
-const statementBody = z
-  .strictObject({
-    about: z.enum(STATEMENT_NAMES),
-    value: z.union([z.int(), z.string().max(64)]),
-    note: note.default(''),
-  })
-  .refine(({ about, value }) => isStatementValue(about, value), {
-    message: 'the value does not fit what it is about',
-  });
+/** One statement's body: its value is a whole number of these bounds, or one of these words. */
+function bodyOf(about: StatementName) {
+  const form: StatementForm = STATEMENT_FORMS[about];
+  const value: z.ZodType<number | string> =
+    'words' in form ? z.enum(form.words) : z.int().min(form.least).max(form.most);
+  return z.strictObject({ about: z.literal(about), value, note: note.default('') });
+}
+
+const [firstStatement, ...otherStatements] = STATEMENT_NAMES.map(bodyOf);
+const statementBody = z.discriminatedUnion('about', [firstStatement, ...otherStatements]);
 
 /** One operation. Names of `path` in braces are parameters. */
 export interface Operation {

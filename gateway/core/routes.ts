@@ -39,7 +39,9 @@ export function needsOf(method: 'GET' | 'POST', segments: string[]): Needs | nul
   const path = segments.join('/');
   if (method === 'POST') {
     if (Object.hasOwn(POST_ROUTES, path)) return POST_ROUTES[path];
-    return POST_PATTERNS.find(([pattern]) => pattern.test(path))?.[1] ?? null;
+    // A name may hold a slash of its own.
+    const coded = segments.map(encodeURIComponent).join('/');
+    return POST_PATTERNS.find(([pattern]) => pattern.test(coded))?.[1] ?? null;
   }
   return Object.hasOwn(OPEN_ROUTES, path) ? OPEN_ROUTES[path] : 'reader';
 }

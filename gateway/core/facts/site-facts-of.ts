@@ -8,18 +8,26 @@ import { breakdownsOf, type Report } from './episodes';
 import { flowOf } from './flow';
 import { indicatorsOf } from './indicators';
 import type { FlowFact, ReadingFact, SiteFacts, StatementFact } from './site-facts';
-import { personOf, STATEMENT_NAMES, type StatementName } from './statements';
+import { personOf, STATEMENT_NAMES, type StatementName, type StatementRow } from './statements';
 import { statusOf } from './status-word';
 import type { StoredSite } from './stored-site';
 import { totalsOf } from './totals';
 
+/** When it was said, Unix s. Where the clock was not known: not before what had been pressed by then. */
+function saidAtS({ atS, clockState, afterRecord }: StatementRow, buttons: Report[]): number {
+  if (clockState !== 'unknown') return atS;
+  const before = buttons.filter(({ because }) => because.id <= afterRecord);
+  return Math.max(atS, ...before.map((button) => button.atS));
+}
+
 /** Everything anybody said of whether it works: the button and the phones. */
 function reportsOf({ buttons, statements }: StoredSite): Report[] {
-  const said = statements.filter(({ about }) => about === 'works');
+  // Oldest first: of two in one second the later one counts.
+  const said = statements.filter(({ about }) => about === 'works').reverse();
   return [
-    ...buttons,
+    ...[...buttons].reverse(),
     ...said.map((row) => ({
-      atS: row.atS,
+      atS: saidAtS(row, buttons),
       says: row.value === 'broken' ? ('broken' as const) : ('fixed' as const),
       because: personOf(row),
     })),

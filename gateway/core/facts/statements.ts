@@ -96,13 +96,8 @@ export interface StatementRow {
   atS: number;
   clockState: string;
   reporter: string;
-}
-
-/** Is this value of the right form? */
-export function isStatementValue(about: StatementName, value: unknown): value is number | string {
-  const form: StatementForm = STATEMENT_FORMS[about];
-  if ('words' in form) return typeof value === 'string' && form.words.includes(value);
-  return Number.isSafeInteger(value) && Number(value) >= form.least && Number(value) <= form.most;
+  /** Row of the record accepted last before it was said; 0 = none. */
+  afterRecord: number;
 }
 
 /** Unit of a statement's value; null = it is a word. */
@@ -111,10 +106,12 @@ export function unitOf(about: StatementName): string | null {
   return 'unit' in form ? form.unit : null;
 }
 
-/** A note as it is kept: one line of at most 500 characters, without control characters. */
+/** A note as it is kept: one line of at most 500 characters, without control characters and marks that turn the reading order. */
 export function cleanNote(text: string): string {
   return text
-    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
+    .replace(/\p{Cs}/gu, '\ufffd')
+    .replace(/[\u202a-\u202e\u2066-\u2069]/g, '')
+    .replace(/[\p{Cc}\p{Z}]+/gu, ' ')
     .trim()
     .slice(0, NOTE_CHARS_MAX);
 }

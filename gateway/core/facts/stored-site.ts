@@ -46,7 +46,7 @@ export interface StoredSite {
   usage: StoredUsage | null;
   /** Oldest first; [] = the register never had a node there. */
   stays: StoredStay[];
-  /** Button presses. */
+  /** Button presses, of each node newest first. */
   buttons: Report[];
   /** What people said, newest first. */
   statements: StatementRow[];

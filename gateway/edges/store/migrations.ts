@@ -271,7 +271,8 @@ CREATE TABLE statement (
   note TEXT NOT NULL,
   at_s INTEGER NOT NULL,
   clock_state TEXT NOT NULL,
-  reporter TEXT NOT NULL CHECK (reporter IN ('somebody', 'reader', 'technician', 'admin'))
+  reporter TEXT NOT NULL CHECK (reporter IN ('somebody', 'reader', 'technician', 'admin')),
+  after_record INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX statement_site ON statement (site_id, about);
 CREATE TABLE milestone (

@@ -84,11 +84,12 @@ const SHAPES: Record<string, Shape> = {
   ),
   statement: withRowId(
     (v) =>
-      v.length === 8 &&
+      v.length === 9 &&
       isWhole(v[1]) &&
       [v[2], v[4], v[6]].every(isText) &&
       (isText(v[3]) || isWhole(v[3])) &&
       isWhole(v[5]) &&
+      isWhole(v[8]) &&
       REPORTERS.includes(String(v[7])),
   ),
   milestone: withRowId(

@@ -231,7 +231,8 @@ CREATE TABLE mqtt_retained (
 
 -- What people said of sites, oldest first; never changed. about, value: gateway/core/facts/statements.ts; 'works' has
 -- 'broken' or 'fixed', 'note' has ''. note: their words. at_s by the gateway's clock, and how sure it was. reporter: the
--- scope of the account, or 'somebody' (at a phone, without one); never a name.
+-- scope of the account, or 'somebody' (at a phone, without one); never a name. after_record: the record accepted last before
+-- it: what came first is known, also where the clock was not.
 CREATE TABLE statement (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   site_id INTEGER NOT NULL REFERENCES site (id),
@@ -240,7 +241,8 @@ CREATE TABLE statement (
   note TEXT NOT NULL,
   at_s INTEGER NOT NULL,
   clock_state TEXT NOT NULL,
-  reporter TEXT NOT NULL CHECK (reporter IN ('somebody', 'reader', 'technician', 'admin'))
+  reporter TEXT NOT NULL CHECK (reporter IN ('somebody', 'reader', 'technician', 'admin')),
+  after_record INTEGER NOT NULL
 ) STRICT;
 
 CREATE INDEX statement_site ON statement (site_id, about);

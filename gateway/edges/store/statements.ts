@@ -9,7 +9,7 @@ import { FACT_STATEMENTS_MAX, MILESTONES_MAX, STATEMENTS_MAX } from '../../limit
 import { wholeNumber } from './group';
 
 /** What is written: who, when and how sure the clock was come with it. */
-export type NewStatement = Omit<StatementRow, 'id'>;
+export type NewStatement = Omit<StatementRow, 'id' | 'afterRecord'>;
 /** A milestone that is set. */
 export type NewMilestone = Omit<MilestoneRow, 'id' | 'endedS'>;
 
@@ -35,7 +35,7 @@ export interface StatementWriter {
 }
 
 const STATEMENT_SQL = `SELECT t.id, s.site, t.about, t.value, t.note, t.at_s AS atS, t.clock_state AS clockState,
-  t.reporter FROM statement t JOIN site s ON s.id = t.site_id`;
+  t.reporter, t.after_record AS afterRecord FROM statement t JOIN site s ON s.id = t.site_id`;
 const MILESTONE_SQL = `SELECT id, title, goal, target, base, due_s AS dueS, made_s AS madeS, clock_state AS clockState,
   reporter, ended_s AS endedS FROM milestone ORDER BY id`;
 
@@ -65,7 +65,8 @@ export function statementWriter(database: Database, begin: () => void): Statemen
     .prepare('SELECT count(*) FROM statement WHERE site_id = ? AND at_s >= ?')
     .pluck();
   const add = database.prepare(
-    `INSERT INTO statement (site_id, about, value, note, at_s, clock_state, reporter) VALUES (?,?,?,?,?,?,?)`,
+    `INSERT INTO statement (site_id, about, value, note, at_s, clock_state, reporter, after_record)
+     VALUES (?,?,?,?,?,?,?, (SELECT coalesce(max(id), 0) FROM record))`,
   );
   const milestones = database.prepare('SELECT coalesce(max(id), 0) FROM milestone').pluck();
   const addMilestone = database.prepare(

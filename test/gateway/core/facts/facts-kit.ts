@@ -58,7 +58,7 @@ export function saying(
 ): StatementRow {
   return {
     ...{ id: 1, site: 'wp-01', about, value, note: '', atS: NOW_S - DAY },
-    ...{ clockState: 'trusted', reporter: 'technician', ...other },
+    ...{ clockState: 'trusted', reporter: 'technician', afterRecord: 0, ...other },
   };
 }
 

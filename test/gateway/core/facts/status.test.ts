@@ -162,6 +162,19 @@ test('breakdowns: the button and the phone open and close the same one', () => {
   expect(told).toMatchObject({ open, closed: 2, medianS: 6 * DAY, downtimeYearS: 15 * DAY });
 });
 
+test.each([
+  ['held', 7, 'says-broken'],
+  ['unknown', 7, 'in-use'],
+  ['unknown', 6, 'says-broken'],
+])(
+  'a phone by a clock that stood a week behind (%s), after record %i of 7: %s',
+  (clockState, afterRecord, word) => {
+    const fixed = saying('works', 'fixed', { atS: NOW_S - 7 * DAY, clockState, afterRecord });
+    const { status } = factsOf({ buttons: [press(NOW_S - DAY, 'broken')], statements: [fixed] });
+    expect(status.word).toBe(word);
+  },
+);
+
 test('no use is no breakdown', () => {
   expect(factsOf({ stays: [IDLE] }).breakdowns).toMatchObject({ episodes: [], open: null });
 });
