@@ -23,7 +23,7 @@ export interface StoredStay {
   keptFromS: number | null;
   /** Hours since yesterday's midnight (UTC). */
   hours: CountedRow[];
-  /** Days before that, a year of them. */
+  /** Days before that, a year of them. What is older than 31 days may be added up in a row that begins with the first of it. */
   days: CountedRow[];
 }
 

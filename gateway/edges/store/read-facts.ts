@@ -17,6 +17,8 @@ const HOUR_S = 3600;
 const DAY_S = 86_400;
 /** Buckets of a record that are its own; earlier ones are carried again. */
 const OWN_BUCKETS = 12;
+/** Days that are kept one by one, days. */
+const SINGLE_DAYS = 31;
 /** Days in which the first use after a breakdown is looked for, days. */
 const USE_DAYS_MAX = 366;
 
@@ -120,6 +122,24 @@ function countedReads(database: Database) {
   };
 }
 
+/**
+ * Rows of days older than `beforeS` as one row for what is before `splitS` and one for what is after: a year of days of a
+ * hundred sites would fill the memory for one sum.
+ */
+function folded(days: CountedRow[], beforeS: number, splitS: number): CountedRow[] {
+  const old = new Map<boolean, CountedRow>();
+  for (const { startS, minutes, counters } of days) {
+    if (startS >= beforeS) continue;
+    const sum = old.get(startS >= splitS);
+    if (sum === undefined) old.set(startS >= splitS, { startS, minutes, counters });
+    else {
+      sum.minutes += minutes;
+      sum.counters = sum.counters.map((value, at) => value + counters[at]);
+    }
+  }
+  return [...old.values(), ...days.filter(({ startS }) => startS >= beforeS)];
+}
+
 function usageOf({ record, because }: Read): StoredUsage | null {
   if (record.kind === 3) return null;
   const { buckets, bucketMinutes, readings, status } = record;
@@ -170,7 +190,11 @@ function stayReader(database: Database) {
       toS: stay.toS,
       keptFromS: keptS === null ? null : keptS - HOUR_S,
       hours: counted.hours(stay, yesterdayS, dayStartS + DAY_S),
-      days: counted.days(stay, dayStartS - PERFORMANCE_DAYS * DAY_S, yesterdayS),
+      days: folded(
+        counted.days(stay, dayStartS - PERFORMANCE_DAYS * DAY_S, yesterdayS),
+        dayStartS - SINGLE_DAYS * DAY_S,
+        keptS ?? Number.POSITIVE_INFINITY,
+      ),
     };
     const usage = records.usage(stay);
     return { stored, newest, usage: usage && usageOf(usage), buttons: records.buttons(stay) };
