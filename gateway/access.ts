@@ -6,7 +6,6 @@
 import type { GatewayAccounts } from './accounts';
 import type { ApiFunction } from './api/answers';
 import type { Stream } from './api/stream';
-import type { ClockAnswer } from './clock-keeping';
 import { isFromElsewhere, isFromOwnPage } from './core/own-page';
 import { ANYBODY, needsOf, WHOEVER } from './core/routes';
 import { allows, type Scope } from './core/scopes';
@@ -36,12 +35,17 @@ export interface AccessDoors {
   anonymous: 'reader' | 'nobody';
   /** Answers reading questions. */
   views: AnswerFunction;
-  /** Answers POST /api/v1/clock, whose body is this JSON value. */
-  setClock(body: unknown): ClockAnswer;
   /** Facts of sites: what is read of them, and what people say. */
   facts: ApiFunction;
   stream: Stream;
+  /** Answers POST /api/v1/<name>, whose body is this JSON value, by name. */
+  posts: PostFunctions;
 }
+
+/** What changes something, by the name behind /api/v1/. The scope of each is in core/routes.ts. */
+export type PostFunctions = Readonly<
+  Record<'clock' | 'register', (body: unknown) => { status: number; body: object }>
+>;
 
 /** Who asks. */
 interface Asker {
@@ -127,10 +131,11 @@ async function post(doors: AccessDoors, question: Question, asker: Asker): Promi
   const path = question.segments.join('/');
   if (path === 'api/v1/login') return logIn(doors, read.json, question.from);
   if (path === 'api/v1/logout') return logOut(doors, question.headers);
-  if (path !== 'api/v1/clock') {
+  const name = path.slice('api/v1/'.length);
+  if (name !== 'clock' && name !== 'register') {
     return factsAnswer(doors, question, asker, read.json) ?? errorAnswer(404, 'not found');
   }
-  const { status, body } = doors.setClock(read.json);
+  const { status, body } = doors.posts[name](read.json);
   return jsonAnswer(body, status);
 }
 

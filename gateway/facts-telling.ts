@@ -75,6 +75,11 @@ export function createFactsTelling(doors: FactsTellingDoors): FactsTelling {
       changed(names);
       teller.afterCommit(names);
     },
+    tellAll() {
+      // After a change of the register, too.
+      keeping.forget();
+      teller.tellAll();
+    },
     tellByTime() {
       if (stream.size() > 0) for (const site of keeping.siteNames()) tellSite(site, true);
       teller.tellByTime();

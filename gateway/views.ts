@@ -58,6 +58,8 @@ export interface ViewDoors {
   pod: string;
   nowMs(): number;
   status(): GatewayStatus;
+  /** Answers GET /api/v1/pod. */
+  podView(): object;
   /** Answers GET /metrics. */
   metrics(): Promise<Answer>;
 }
@@ -159,6 +161,7 @@ export function createViews(doors: ViewDoors): AnswerFunction {
   };
   const api = ([what, ...rest]: string[], query: URLSearchParams): Answer => {
     if (what === 'status' && rest.length === 0) return json(status());
+    if (what === 'pod' && rest.length === 0) return json(doors.podView());
     if (what === 'sites' && rest.length === 0) return json({ sites: allSites() });
     if (what === 'sites') return siteView(rest[0], rest.slice(1), query);
     if (what === 'schemas') return schemaView(rest);

@@ -13,6 +13,7 @@ import { registerConfigCommand } from './config';
 import { registerDoctorCommand } from './doctor';
 import { registerGatewayCommand } from './gateway';
 import { registerRecoveryKeyCommand } from './recovery-key';
+import { registerRegisterFileCommand } from './register-file';
 import { registerRestoreCommands } from './restore';
 import { registerServiceCommand } from './service';
 import { registerTechnicianVerbs } from './technician/verbs';
@@ -41,6 +42,7 @@ registerTokenCommand(program);
 registerBackupCommand(program);
 registerRestoreCommands(program);
 registerServiceCommand(program);
+registerRegisterFileCommand(program);
 registerTechnicianVerbs(program);
 // exitOverride is not inherited by verbs that were added with addCommand or command(): set it on each.
 for (const verb of program.commands) {

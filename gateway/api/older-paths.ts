@@ -100,6 +100,14 @@ export const OLDER_PATHS: Record<string, Json> = {
     { type: 'object', required: ['words', 'clock'] },
     [409],
   ),
+  '/api/v1/register': post(
+    'register',
+    'Registers one site with all its nodes.',
+    { type: 'object', required: ['pod', 'site'] },
+    { type: 'object', required: ['site', 'keyId', 'slot', 'changed'] },
+    [409, 503],
+  ),
+  '/api/v1/pod': get('pod', 'What a bench must know of the pod.', { type: 'object' }),
   '/api/v1/stream': {
     get: {
       operationId: 'stream',
