@@ -139,7 +139,9 @@ function requestOf({ path, method, told }: (typeof OPERATIONS_TOLD)[number]) {
 }
 
 // Sessions of accounts, clock and register have tests of their own; a stream does not end.
-const FUZZED = OPERATIONS_TOLD.filter(({ path }) => !/(login|logout|clock|register|stream)$/.test(path));
+const FUZZED = OPERATIONS_TOLD.filter(
+  ({ path }) => !/(login|logout|clock|register|stream)$/.test(path),
+);
 
 test('what is made from the schemas is answered as the document says, never with a 5xx', async () => {
   const folder = testFolder();
