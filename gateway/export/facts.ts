@@ -89,6 +89,8 @@ export interface ExportFacts {
   records(range: ExportRange): Iterable<RecordFact>;
   /** By site, then by day, without holes: a day of which nothing is known is there, and says so. */
   days(range: ExportRange): Iterable<DayFact>;
+  /** Newest record of a site, in the range, in which something was drawn or served; null = none. */
+  lastUse(site: string, range: ExportRange): RecordFact | null;
   /** Share of all records that was looked through, 0..1, for whoever watches. */
   share(): number;
 }

@@ -4,6 +4,7 @@
  * Each piece is a question of its own: no read transaction stays open, so the gateway's log does not grow beside it.
  */
 import type { Database } from 'better-sqlite3';
+import { EPOCH_MAX } from '../../../shared/limits';
 import { decodeRecord } from '../../../shared/record';
 import { dateOf } from '../../core/dating';
 import type {
@@ -21,6 +22,8 @@ import { sumsReader } from './read-sums';
 const DAY_S = 86_400;
 /** Days of a site that are read at one time, days. */
 const DAYS_AT_ONCE = 366;
+/** Buckets of a record that are its own; earlier ones are carried again. */
+const OWN_BUCKETS = 12;
 
 interface Row {
   id: number;
@@ -62,6 +65,12 @@ function factOf(row: Row): RecordFact {
 function isInside({ timeS, receivedAtS }: RecordFact, { fromS, beforeS }: ExportRange): boolean {
   const at = timeS ?? receivedAtS;
   return at >= fromS && at < beforeS;
+}
+
+/** Was anything counted in the record's own hour? */
+function isUsed({ record }: RecordFact): boolean {
+  if (record.kind === 3) return false;
+  return record.buckets.slice(-OWN_BUCKETS).some((bucket) => bucket.some((value) => value > 0));
 }
 
 /** Finds the first row that may be of this time or later: by halves, for rows are in the order of their reception. */
@@ -154,6 +163,39 @@ function dayReader(database: Database) {
   };
 }
 
+/** Looks for the newest use of a site, from its newest record back. */
+function lastUseReader(database: Database) {
+  const placementsOf = placementsReader(database);
+  const back = database.prepare(
+    `${RECORD_SQL} WHERE r.node_key_id = ? AND r.placement_id = ? AND (r.epoch, r.sequence) < (?, ?)
+     ORDER BY r.epoch DESC, r.sequence DESC LIMIT ${EXPORT_PAGE_ROWS}`,
+  );
+  /** From a placement's newest record back, as far as anything may be in the range. */
+  function* backwards(keyRowId: number, placementId: number, fromS: number): Generator<RecordFact> {
+    let [epoch, sequence] = [EPOCH_MAX + 1, 0];
+    for (;;) {
+      const rows = back.all(keyRowId, placementId, epoch, sequence) as Row[];
+      for (const row of rows) {
+        const fact = factOf(row);
+        if ((fact.timeS ?? fact.receivedAtS) < fromS) return;
+        yield fact;
+      }
+      const last = rows.at(-1);
+      if (last === undefined) return;
+      ({ epoch, sequence } = factOf(last).record);
+    }
+  }
+  return (site: string, range: ExportRange): RecordFact | null => {
+    const found = placementsOf(site).flatMap(({ id, keyRowId }) => {
+      for (const fact of backwards(keyRowId, id, range.fromS))
+        if (isInside(fact, range) && isUsed(fact)) return [fact];
+      return [];
+    });
+    const at = (fact: RecordFact) => fact.timeS ?? fact.receivedAtS;
+    return found.reduce<RecordFact | null>((a, b) => (a !== null && at(a) >= at(b) ? a : b), null);
+  };
+}
+
 /** Prepares the reads on a connection for reading. */
 export function createExportReader(database: Database, pod: string): ExportFacts {
   const allSites = database.prepare(
@@ -191,6 +233,7 @@ export function createExportReader(database: Database, pod: string): ExportFacts
     *days(range) {
       for (const site of sites(range)) yield* daysOf(site, range);
     },
+    lastUse: lastUseReader(database),
     share: () => share,
   };
 }
