@@ -155,6 +155,8 @@ export interface Breakdowns {
   closed: number;
   /** Median time from "broken" to "fixed" of the closed ones, s; null = none. */
   medianS: number | null;
+  /** Time broken in the last 365 days, s; an open one lasts until now. */
+  downtimeYearS: number;
 }
 
 /** An indicator's answer. unknown: what it needs is not here. */
