@@ -128,7 +128,7 @@ export function createAccess(doors: AccessDoors): QuestionFunction {
   const answer = async (question: Question): Promise<Answer> =>
     question.method === 'POST'
       ? post(doors, question)
-      : doors.views(question.segments, question.query);
+      : doors.views(question.segments, question.query, question.headers.host ?? '');
   return async (question) => {
     const { method, segments, headers } = question;
     const needs = needsOf(method, segments);

@@ -4,6 +4,8 @@
  * Clock, randomness and transports are chosen here and handed down. Storage that fails is not caught
  * anywhere: it ends the process loudly.
  */
+import { join } from 'node:path';
+import type { Database } from 'better-sqlite3';
 import packageJson from '../package.json';
 import { toHex } from '../shared/bytes';
 import { setClockFrom } from './clock-keeping';
@@ -16,6 +18,7 @@ import { type Barrier, listenToParent, type ToParent, tellParent } from './edges
 import type { Publisher } from './edges/publisher';
 import { quarantineCounts } from './edges/store/quarantine';
 import { createDelayReader } from './edges/store/read-delays';
+import { createExportReader } from './edges/store/read-export';
 import { createRecordReader, type RecordReader } from './edges/store/read-records';
 import { createSiteReader, type SiteReader } from './edges/store/read-sites';
 import { createEngine, type Engine } from './engine';
@@ -24,6 +27,7 @@ import { STOP_STEP_MS } from './limits/operations';
 import { createMetrics } from './metrics';
 import { type Base, openBase } from './opening';
 import type { GatewayOptions } from './options';
+import { PARTNERS_FILE, partnersFile } from './partners-file';
 import { recoveryView } from './recovery';
 import { answerRequests, type RequestCounts, type RequestDoors } from './requests';
 import { type GatewayStatus, type OutboxView, readStatus } from './status';
@@ -154,6 +158,15 @@ function datedNow(stored: SiteReader, lastHeardS: Engine['lastHeardS']): SiteRea
   };
 }
 
+/** What exports are made from. */
+function exportDoors(dataDir: string, reader: Database, pod: string) {
+  return {
+    facts: createExportReader(reader, pod),
+    siteFacts: () => null,
+    partners: () => partnersFile(join(dataDir, PARTNERS_FILE)),
+  };
+}
+
 /** The clock of the options. */
 function clockOf({ clock }: GatewayOptions): GatewayClock {
   if (clock === 'parent') return parentClock();
@@ -220,7 +233,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   requests = listenForRequests(options, engine, to, { ...doors, ...told });
   const metrics = createMetrics({ dataDir: options.dataDir, status, hangs: engine.hangs });
   const readings = { records, sites, pod, nowMs: clock.nowMs, status, metrics: metrics.answer };
-  const views = createViews(readings);
+  const views = createViews({ ...readings, exports: exportDoors(options.dataDir, reader, pod) });
   const answer = entrance.answers(views, (body) => setClockFrom(engine.clockKeeping, body));
   const http = await orElse(
     startHttp(options.httpHost ?? options.host ?? '127.0.0.1', options.httpPort ?? 8080, answer, {

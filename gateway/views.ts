@@ -9,6 +9,7 @@ import { namedCounters, recordMessage, type SiteReading, siteMessage } from './c
 import { type Answer, type AnswerFunction, errorAnswer } from './edges/http/answer';
 import type { RecordReader } from './edges/store/read-records';
 import type { SiteReader } from './edges/store/read-sites';
+import { createExportView, type ExportDoors, signedRecordAnswer } from './export-view';
 import { HTTP_DAYS_MAX, HTTP_HOURS_MAX, HTTP_RECORDS_MAX } from './limits/http';
 import { REQUEST_SCHEMAS } from './request-schemas';
 import availabilitySchema from './schemas/availability.json';
@@ -48,6 +49,8 @@ export interface ViewDoors {
   pod: string;
   nowMs(): number;
   status(): GatewayStatus;
+  /** What exports are made from. */
+  exports: Omit<ExportDoors, 'records' | 'nowMs'>;
   /** Answers GET /metrics. */
   metrics(): Promise<Answer>;
 }
@@ -136,6 +139,8 @@ export function createViews(doors: ViewDoors): AnswerFunction {
       const { stored, expected, bucketSums } = sites.completeness(name);
       return json({ ...messageOf(one), records: { stored, expected }, bucketSums });
     }
+    if (rest.length === 2 && rest[0] === 'records')
+      return signedRecordAnswer(records, name, rest[1]);
     if (rest.length !== 1) return errorAnswer(404, 'not found');
     if (rest[0] === 'hours' || rest[0] === 'days') return sumsView(doors, one, rest[0], query);
     if (rest[0] !== 'records') return errorAnswer(404, 'not found');
@@ -147,14 +152,16 @@ export function createViews(doors: ViewDoors): AnswerFunction {
       next,
     });
   };
-  const api = ([what, ...rest]: string[], query: URLSearchParams): Answer => {
+  const exports = createExportView({ ...doors.exports, records, nowMs });
+  const api = ([what, ...rest]: string[], query: URLSearchParams, host: string): Answer => {
+    if (what === 'export') return exports(rest, query, host);
     if (what === 'status' && rest.length === 0) return json(status());
     if (what === 'sites' && rest.length === 0) return json({ sites: allSites() });
     if (what === 'sites') return siteView(rest[0], rest.slice(1), query);
     if (what === 'schemas') return schemaView(rest);
     return errorAnswer(404, 'not found');
   };
-  return (segments, query) => {
+  return (segments, query, host) => {
     if (segments.length === 1 && segments[0] === '') return page();
     if (segments.length === 1 && segments[0] === 'health') {
       const { healthy, problems } = status();
@@ -162,7 +169,7 @@ export function createViews(doors: ViewDoors): AnswerFunction {
     }
     if (segments.length === 1 && segments[0] === 'clock') return clockPageView(doors);
     if (segments.length === 1 && segments[0] === 'metrics') return doors.metrics();
-    if (segments[0] === 'api' && segments[1] === 'v1') return api(segments.slice(2), query);
+    if (segments[0] === 'api' && segments[1] === 'v1') return api(segments.slice(2), query, host);
     return errorAnswer(404, 'not found');
   };
 }

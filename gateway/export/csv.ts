@@ -40,17 +40,17 @@ export interface Column<Row> {
   of(row: Row): Cell;
 }
 
-/** A table with its header, row by row. */
-export function* csvTable<Row>(columns: readonly Column<Row>[], rows: Iterable<Row>) {
+/** A table with its header, row by row; '' for a null among the rows, which means: nothing found yet. */
+export function* csvTable<Row>(columns: readonly Column<Row>[], rows: Iterable<Row | null>) {
   yield csvRow(columns.map(({ name }) => name));
-  for (const row of rows) yield csvRow(columns.map((column) => column.of(row)));
+  for (const row of rows) yield row === null ? '' : csvRow(columns.map((column) => column.of(row)));
 }
 
 /** The same with a row of HXL tags below the header. Columns without a tag are left out. Source: HXL 1.1. */
-export function* hxlTable<Row>(columns: readonly Column<Row>[], rows: Iterable<Row>) {
+export function* hxlTable<Row>(columns: readonly Column<Row>[], rows: Iterable<Row | null>) {
   const tagged = columns.filter(({ tag }) => tag !== undefined && tag !== '');
   yield csvRow(tagged.map(({ name }) => name));
   // Tags begin with #, which begins no formula.
   yield csvRow(tagged.map(({ tag }) => tag ?? ''));
-  for (const row of rows) yield csvRow(tagged.map((column) => column.of(row)));
+  for (const row of rows) yield row === null ? '' : csvRow(tagged.map((column) => column.of(row)));
 }

@@ -85,11 +85,14 @@ export interface ExportFacts {
   /** Sorted by name. */
   sites(range: ExportRange): ExportSite[];
   keys(range: ExportRange): ExportKey[];
-  /** In order of acceptance. */
-  records(range: ExportRange): Iterable<RecordFact>;
+  /** In order of acceptance. null now and then: nothing found yet, and others may have their turn. */
+  records(range: ExportRange): Iterable<RecordFact | null>;
   /** By site, then by day, without holes: a day of which nothing is known is there, and says so. */
   days(range: ExportRange): Iterable<DayFact>;
-  /** Newest record of a site, in the range, in which something was drawn or served; null = none. */
+  /**
+   * Newest record of a site, in the range, in which something was drawn or served; null = none among its newest
+   * EXPORT_LAST_USE_ROWS_MAX records.
+   */
   lastUse(site: string, range: ExportRange): RecordFact | null;
   /** Share of all records that was looked through, 0..1, for whoever watches. */
   share(): number;

@@ -164,6 +164,11 @@ export function* gathered(
     text = '';
   };
   for (const piece of pieces) {
+    if (piece.length === 0) {
+      // Whoever takes the pieces gives others their turn between two of them.
+      yield new Uint8Array();
+      continue;
+    }
     size += piece.length;
     if (typeof piece === 'string') text += piece;
     else {

@@ -74,9 +74,17 @@ export function senmlEntries(pod: string, fact: RecordFact): SenmlEntry[] {
 }
 
 /** The pack in JSON (application/senml+json). @param onUndated is told of each record without time */
-export function* senmlJson(pod: string, records: Iterable<RecordFact>, onUndated = () => {}) {
+export function* senmlJson(
+  pod: string,
+  records: Iterable<RecordFact | null>,
+  onUndated = () => {},
+) {
   let before = '[';
   for (const fact of records) {
+    if (fact === null) {
+      yield '';
+      continue;
+    }
     const entries = senmlEntries(pod, fact);
     if (entries.length === 0) onUndated();
     for (const entry of entries) {
@@ -107,9 +115,17 @@ function encodeEntry(entry: SenmlEntry): Uint8Array {
 }
 
 /** The pack in CBOR (application/senml+cbor): an array of indefinite length, as nobody knows how long it will be. */
-export function* senmlCbor(pod: string, records: Iterable<RecordFact>, onUndated = () => {}) {
+export function* senmlCbor(
+  pod: string,
+  records: Iterable<RecordFact | null>,
+  onUndated = () => {},
+) {
   yield Uint8Array.of(0x9f);
   for (const fact of records) {
+    if (fact === null) {
+      yield new Uint8Array();
+      continue;
+    }
     const entries = senmlEntries(pod, fact);
     if (entries.length === 0) onUndated();
     for (const entry of entries) yield encodeEntry(entry);

@@ -9,8 +9,9 @@ import type { ExportKey, RecordFact } from './facts';
 import { isoTime } from './units';
 
 /** Every record's COSE_Sign1 as a CBOR sequence (application/cbor-seq), in order of acceptance. */
-export function* signedRecords(records: Iterable<RecordFact>): Generator<Uint8Array> {
-  for (const { payload, signature } of records) yield coseSign1(payload, signature);
+export function* signedRecords(records: Iterable<RecordFact | null>): Generator<Uint8Array> {
+  for (const fact of records)
+    yield fact === null ? new Uint8Array() : coseSign1(fact.payload, fact.signature);
 }
 
 /** The keys, as JSON: each with the sites where it stood, and what else a verifier must know. */

@@ -7,6 +7,10 @@
 export const EXPORT_PAGE_ROWS = 200;
 /** Text gathered before it is sent or written, characters. */
 export const EXPORT_CHUNK_CHARS = 32_768;
+/** Sites up to which their records are looked up one by one; of more all records are looked through, sites. */
+export const EXPORT_SITES_LOOKED_UP_MAX = 4;
+/** Records that are looked at for the newest use of a site, records: 400 days of hours. */
+export const EXPORT_LAST_USE_ROWS_MAX = 9_600;
 /** Exports over HTTP at one time, exports: each takes its turn with everything else the gateway does. */
 export const EXPORTS_AT_ONCE_MAX = 2;
 /** When to come again for an export, s. */

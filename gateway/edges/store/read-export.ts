@@ -15,7 +15,12 @@ import type {
   ExportSite,
   RecordFact,
 } from '../../export/facts';
-import { EXPORT_PAGE_ROWS, EXPORT_SLACK_S } from '../../limits/export';
+import {
+  EXPORT_LAST_USE_ROWS_MAX,
+  EXPORT_PAGE_ROWS,
+  EXPORT_SITES_LOOKED_UP_MAX,
+  EXPORT_SLACK_S,
+} from '../../limits/export';
 import { placementsReader } from './placements';
 import { sumsReader } from './read-sums';
 
@@ -128,7 +133,7 @@ function rowReader(database: Database) {
       const ids = Float64Array.from(found.filter((id) => id >= first && id <= lastId)).sort();
       for (let at = 0; at < ids.length; at += EXPORT_PAGE_ROWS) {
         const page = JSON.stringify([...ids.subarray(at, at + EXPORT_PAGE_ROWS)]);
-        for (const row of among.all(page) as Row[]) if (sites.includes(row.site)) yield row;
+        yield* among.all(page) as Row[];
       }
     },
   };
@@ -173,7 +178,7 @@ function lastUseReader(database: Database) {
   /** From a placement's newest record back, as far as anything may be in the range. */
   function* backwards(keyRowId: number, placementId: number, fromS: number): Generator<RecordFact> {
     let [epoch, sequence] = [EPOCH_MAX + 1, 0];
-    for (;;) {
+    for (let looked = 0; looked < EXPORT_LAST_USE_ROWS_MAX; looked += EXPORT_PAGE_ROWS) {
       const rows = back.all(keyRowId, placementId, epoch, sequence) as Row[];
       for (const row of rows) {
         const fact = factOf(row);
@@ -220,13 +225,19 @@ export function createExportReader(database: Database, pod: string): ExportFacts
       // What comes while this runs is not in it.
       const lastId = rows.lastId();
       const found =
-        range.sites === null
+        range.sites === null || range.sites.length > EXPORT_SITES_LOOKED_UP_MAX
           ? rows.all(range.fromS, lastId)
           : rows.ofSites(range.sites, range.fromS, lastId);
+      let passed = 0;
       for (const row of found) {
         share = row.id / lastId;
         const fact = factOf(row);
-        if (isInside(fact, range)) yield fact;
+        passed += 1;
+        const isWanted = isInside(fact, range) && wanted(range, fact.site);
+        if (isWanted) yield fact;
+        else if (passed >= EXPORT_PAGE_ROWS) yield null;
+        else continue;
+        passed = 0;
       }
       share = 1;
     },
