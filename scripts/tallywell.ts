@@ -11,6 +11,7 @@ import { registerBackupCommand } from './backup';
 import { registerClockCommand } from './clock';
 import { registerConfigCommand } from './config';
 import { registerDoctorCommand } from './doctor';
+import { registerExportCommand } from './export';
 import { registerGatewayCommand } from './gateway';
 import { registerRecoveryKeyCommand } from './recovery-key';
 import { registerRestoreCommands } from './restore';
@@ -40,6 +41,7 @@ registerAccountCommand(program);
 registerTokenCommand(program);
 registerBackupCommand(program);
 registerRestoreCommands(program);
+registerExportCommand(program);
 registerServiceCommand(program);
 registerTechnicianVerbs(program);
 // exitOverride is not inherited by verbs that were added with addCommand or command(): set it on each.

@@ -94,6 +94,8 @@ export interface ExportFacts {
    * EXPORT_LAST_USE_ROWS_MAX records.
    */
   lastUse(site: string, range: ExportRange): RecordFact | null;
+  /** Gateway time of the newest record, Unix s; 0 = none. */
+  lastReceivedS(): number;
   /** Share of all records that was looked through, 0..1, for whoever watches. */
   share(): number;
 }

@@ -201,8 +201,15 @@ function lastUseReader(database: Database) {
   };
 }
 
-/** Prepares the reads on a connection for reading. */
-export function createExportReader(database: Database, pod: string): ExportFacts {
+/**
+ * Prepares the reads on a connection for reading.
+ * @param newestId records up to this row; null = up to the newest one when an export begins
+ */
+export function createExportReader(
+  database: Database,
+  pod: string,
+  newestId: number | null = null,
+): ExportFacts {
   const allSites = database.prepare(
     'SELECT site, name, kind, latitude, longitude FROM site ORDER BY site',
   );
@@ -211,6 +218,9 @@ export function createExportReader(database: Database, pod: string): ExportFacts
      FROM placement p JOIN node_key k ON k.id = p.node_key_id JOIN site s ON s.id = p.site_id
      ORDER BY s.site, p.from_s, p.id`,
   );
+  const last = database
+    .prepare('SELECT received_at_s FROM record ORDER BY id DESC LIMIT 1')
+    .pluck();
   const rows = rowReader(database);
   const daysOf = dayReader(database);
   let share = 0;
@@ -223,7 +233,7 @@ export function createExportReader(database: Database, pod: string): ExportFacts
     keys: (range) => (allKeys.all() as ExportKey[]).filter(({ site }) => wanted(range, site)),
     *records(range) {
       // What comes while this runs is not in it.
-      const lastId = rows.lastId();
+      const lastId = newestId ?? rows.lastId();
       const found =
         range.sites === null || range.sites.length > EXPORT_SITES_LOOKED_UP_MAX
           ? rows.all(range.fromS, lastId)
@@ -245,6 +255,7 @@ export function createExportReader(database: Database, pod: string): ExportFacts
       for (const site of sites(range)) yield* daysOf(site, range);
     },
     lastUse: lastUseReader(database),
+    lastReceivedS: () => (last.get() as number | undefined) ?? 0,
     share: () => share,
   };
 }
