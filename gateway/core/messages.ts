@@ -106,7 +106,7 @@ function toBase64(bytes: Uint8Array): string {
 }
 
 /** Names readings: {"levelMm":..,"temperatureCentiC":..}. */
-function namedReadings(readings: number[][]): Record<string, number> {
+export function namedReadings(readings: number[][]): Record<string, number> {
   return Object.fromEntries(
     readings.map(([id, value]) => [READING_NAMES[id] ?? `reading${id}`, value]),
   );

@@ -115,8 +115,6 @@ export interface PeriodTotal {
 /** The sum since commissioning: cumulative counters of the nodes, so no litre is missing where records are. */
 export interface EverTotal {
   counters: Record<string, number>;
-  /** Part of them whose time is known. */
-  dated: Record<string, number>;
   /** The newest record it stands on; null = never heard. */
   because: ByRecord | null;
 }
