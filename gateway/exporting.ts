@@ -6,15 +6,31 @@
 import { createHash } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Database } from 'better-sqlite3';
+import type { SiteFacts } from './core/facts/site-facts';
+import { siteFactsOf } from './core/facts/site-facts-of';
 import { renameDurably, writeDurably } from './edges/durable';
 import { MIGRATIONS } from './edges/store/migrations';
 import { createExportReader } from './edges/store/read-export';
+import { createFactsReader } from './edges/store/read-facts';
+import { createSiteReader, type SiteReader } from './edges/store/read-sites';
 import { Sqlite } from './edges/store/sqlite';
 import type { ExportFacts, ExportRange } from './export/facts';
 import { type ExportFormat, type ExportOrder, gathered } from './export/formats';
 import { isoTime } from './export/units';
 import { EXPORT_CHUNK_CHARS } from './limits/export';
 import { FACTS_WAIT_MS } from './limits/store';
+
+const DAY_S = 86_400;
+
+/** What is known of a site now. @param nowS Unix time by the gateway's clock, s */
+export function siteFactsReader(database: Database, nowS: () => number, sites?: SiteReader) {
+  const reader = createFactsReader(database, sites ?? createSiteReader(database));
+  return (site: string): SiteFacts | null => {
+    const stored = reader.readFacts(site, nowS() - (nowS() % DAY_S));
+    return stored === null ? null : siteFactsOf(stored, nowS());
+  };
+}
 
 /** A database opened for exports. */
 export interface OpenExport {
@@ -30,7 +46,7 @@ export interface OpenExport {
  * @param nowS Unix time by the gateway's clock, for what holds "now", s; null = not known: when a record last came
  * Throws: when it is not there, or of a form that this program does not read; what SQLite throws.
  */
-export function openExport(dataDir: string, _nowS: number | null): OpenExport {
+export function openExport(dataDir: string, nowS: number | null): OpenExport {
   const path = join(dataDir, 'gateway.sqlite');
   if (!existsSync(path)) throw new Error(`${path} is not there`);
   const database = new Sqlite(path, { readonly: true, timeout: FACTS_WAIT_MS });
@@ -43,10 +59,12 @@ export function openExport(dataDir: string, _nowS: number | null): OpenExport {
     const one = (sql: string) => database.prepare(sql).pluck().get();
     const pod = String(one("SELECT value FROM meta WHERE name = 'pod'") ?? 'pod');
     const newestId = one('SELECT coalesce(max(id), 0) FROM record') as number;
+    const facts = createExportReader(database, pod, newestId);
+    const atS = nowS ?? facts.lastReceivedS();
     return {
-      facts: createExportReader(database, pod, newestId),
+      facts,
       newestId,
-      siteFacts: () => null,
+      siteFacts: siteFactsReader(database, () => atS),
       close: () => database.close(),
     };
   } catch (error) {

@@ -19,10 +19,12 @@ import type { Publisher } from './edges/publisher';
 import { quarantineCounts } from './edges/store/quarantine';
 import { createDelayReader } from './edges/store/read-delays';
 import { createExportReader } from './edges/store/read-export';
+import { createObservationReader } from './edges/store/read-observations';
 import { createRecordReader, type RecordReader } from './edges/store/read-records';
 import { createSiteReader, type SiteReader } from './edges/store/read-sites';
 import { createEngine, type Engine } from './engine';
 import { openEntrance } from './entrance';
+import { siteFactsReader } from './exporting';
 import { STOP_STEP_MS } from './limits/operations';
 import { createMetrics } from './metrics';
 import { type Base, openBase } from './opening';
@@ -159,10 +161,16 @@ function datedNow(stored: SiteReader, lastHeardS: Engine['lastHeardS']): SiteRea
 }
 
 /** What exports are made from. */
-function exportDoors(dataDir: string, reader: Database, pod: string) {
+function exportDoors(
+  dataDir: string,
+  reader: Database,
+  pod: string,
+  { sites, nowMs }: { sites: SiteReader; nowMs(): number },
+) {
   return {
     facts: createExportReader(reader, pod),
-    siteFacts: () => null,
+    observations: createObservationReader(reader),
+    siteFacts: siteFactsReader(reader, () => Math.floor(nowMs() / 1000), sites),
     partners: () => partnersFile(join(dataDir, PARTNERS_FILE)),
   };
 }
@@ -233,7 +241,10 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   requests = listenForRequests(options, engine, to, { ...doors, ...told });
   const metrics = createMetrics({ dataDir: options.dataDir, status, hangs: engine.hangs });
   const readings = { records, sites, pod, nowMs: clock.nowMs, status, metrics: metrics.answer };
-  const views = createViews({ ...readings, exports: exportDoors(options.dataDir, reader, pod) });
+  const views = createViews({
+    ...readings,
+    exports: exportDoors(options.dataDir, reader, pod, readings),
+  });
   const answer = entrance.answers(views, (body) => setClockFrom(engine.clockKeeping, body));
   const http = await orElse(
     startHttp(options.httpHost ?? options.host ?? '127.0.0.1', options.httpPort ?? 8080, answer, {

@@ -9,7 +9,7 @@ import { namedCounters, recordMessage, type SiteReading, siteMessage } from './c
 import { type Answer, type AnswerFunction, errorAnswer } from './edges/http/answer';
 import type { RecordReader } from './edges/store/read-records';
 import type { SiteReader } from './edges/store/read-sites';
-import { createExportView, type ExportDoors, signedRecordAnswer } from './export-view';
+import { createExportView, type ExportDoors, linkBaseOf, signedRecordAnswer } from './export-view';
 import { HTTP_DAYS_MAX, HTTP_HOURS_MAX, HTTP_RECORDS_MAX } from './limits/http';
 import { REQUEST_SCHEMAS } from './request-schemas';
 import availabilitySchema from './schemas/availability.json';
@@ -19,6 +19,7 @@ import bridgeInfoSchema from './schemas/bridge-info.json';
 import bridgeStateSchema from './schemas/bridge-state.json';
 import recordSchema from './schemas/record.json';
 import siteSchema from './schemas/site.json';
+import { createSta, type StaDoors } from './sta/answer';
 import type { GatewayStatus } from './status';
 import { dayStartS } from './tell';
 import { CLOCK_PAGE_POLICY, clockPage } from './web/clock-page';
@@ -50,7 +51,7 @@ export interface ViewDoors {
   nowMs(): number;
   status(): GatewayStatus;
   /** What exports are made from. */
-  exports: Omit<ExportDoors, 'records' | 'nowMs'>;
+  exports: Omit<ExportDoors, 'records' | 'nowMs'> & StaDoors;
   /** Answers GET /metrics. */
   metrics(): Promise<Answer>;
 }
@@ -152,9 +153,12 @@ export function createViews(doors: ViewDoors): AnswerFunction {
       next,
     });
   };
+  const sta = createSta(doors.exports);
   const exports = createExportView({ ...doors.exports, records, nowMs });
   const api = ([what, ...rest]: string[], query: URLSearchParams, host: string): Answer => {
     if (what === 'export') return exports(rest, query, host);
+    if (what === 'sta' && rest[0] === 'v1.1')
+      return sta(rest.slice(1), query, linkBaseOf(host) ?? '');
     if (what === 'status' && rest.length === 0) return json(status());
     if (what === 'sites' && rest.length === 0) return json({ sites: allSites() });
     if (what === 'sites') return siteView(rest[0], rest.slice(1), query);
