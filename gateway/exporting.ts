@@ -111,6 +111,7 @@ export function exportTrouble(error: unknown, folder: string): Error {
     EACCES: 'may not be written by this user',
     EPERM: 'may not be written by this user',
     ENOTDIR: 'is no folder',
+    EISDIR: 'holds a folder with the name of a file',
     ENOENT: 'is not there',
     EIO: 'was pulled out, or fails',
     ENODEV: 'was pulled out, or fails',
@@ -149,7 +150,12 @@ export function writeExport(
     throw error;
   }
   closeSync(file);
-  renameDurably(part, path);
+  try {
+    renameDurably(part, path);
+  } catch (error) {
+    rmSync(part, { force: true });
+    throw error;
+  }
   const { name, mediaType } = format;
   return { name, mediaType, bytes, sha256: hash.digest('hex'), leftOut };
 }

@@ -2,7 +2,7 @@
  * export.ts: the verb `tallywell export`: what is stored as files that partners accept, beside a running gateway.
  * Way: command line -> gateway/exporting.ts -> a file, a folder, sticks, or stdout. Described in docs/exports.md.
  */
-import { statSync, writeSync } from 'node:fs';
+import { existsSync, statSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { recallClock } from '../gateway/clock-keeping';
@@ -81,6 +81,15 @@ function partnersOf(flags: ExportFlags, dataDir: string): Partners | null {
   return partners;
 }
 
+/** Is a folder there? Throws: Error in words. */
+function isFolderAt(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  } catch (error) {
+    throw exportTrouble(error, dirname(path));
+  }
+}
+
 /** Where to: folders, one file, or null for stdout. */
 function placeOf(
   flags: ExportFlags,
@@ -97,7 +106,7 @@ function placeOf(
     if (isOne) return null;
     throw new Error('where to? Add --out FOLDER or --usb, or one --format');
   }
-  const isFolder = statSync(flags.out, { throwIfNoEntry: false })?.isDirectory() === true;
+  const isFolder = isFolderAt(flags.out);
   const looksLikeFolder = /[/\\]$/.test(flags.out);
   return isOne && !isFolder && !looksLikeFolder ? { file: flags.out } : { folders: [flags.out] };
 }
@@ -191,6 +200,8 @@ function run(flags: ExportFlags): void {
     return;
   }
   const { data } = dataFolderOf(flags);
+  const path = join(data, 'gateway.sqlite');
+  if (!existsSync(path)) throw new Error(`${path} is not there`);
   const madeS = nowOf(data);
   const opened = openExport(data, madeS);
   try {
