@@ -121,7 +121,7 @@ export interface SensorDoors {
     debounceMs: number,
     fn: (level: number) => void,
   ): void;
-  /** Voltage at an analogue pin against ground, mV, at most the board's supply; -1 = this pin cannot measure. */
+  /** Voltage at an analogue pin against ground, mV; 65535 = the board's supply or more; -1 = this pin cannot measure. */
   analogMv(pin: string): number;
   i2c(sda: string, scl: string): I2cBus;
   oneWire(pin: string): OneWireBus;

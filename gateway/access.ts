@@ -4,7 +4,6 @@
  * Described in docs/accounts.md and docs/api.md.
  */
 import type { GatewayAccounts } from './accounts';
-import type { ClockAnswer } from './clock-keeping';
 import { isFromElsewhere, isFromOwnPage } from './core/own-page';
 import { ANYBODY, needsOf, WHOEVER } from './core/routes';
 import { allows, type Scope } from './core/scopes';
@@ -34,9 +33,14 @@ export interface AccessDoors {
   anonymous: 'reader' | 'nobody';
   /** Answers reading questions. */
   views: AnswerFunction;
-  /** Answers POST /api/v1/clock, whose body is this JSON value. */
-  setClock(body: unknown): ClockAnswer;
+  /** Answers POST /api/v1/<name>, whose body is this JSON value, by name. */
+  posts: PostFunctions;
 }
+
+/** What changes something, by the name behind /api/v1/. The scope of each is in core/routes.ts. */
+export type PostFunctions = Readonly<
+  Record<'clock' | 'register', (body: unknown) => { status: number; body: object }>
+>;
 
 /** Who asks. */
 interface Asker {
@@ -108,8 +112,9 @@ async function post(doors: AccessDoors, question: Question): Promise<Answer> {
   const path = question.segments.join('/');
   if (path === 'api/v1/login') return logIn(doors, read.json, question.from);
   if (path === 'api/v1/logout') return logOut(doors, question.headers);
-  if (path !== 'api/v1/clock') return errorAnswer(404, 'not found');
-  const { status, body } = doors.setClock(read.json);
+  const name = path.slice('api/v1/'.length);
+  if (name !== 'clock' && name !== 'register') return errorAnswer(404, 'not found');
+  const { status, body } = doors.posts[name](read.json);
   return jsonAnswer(body, status);
 }
 

@@ -2,7 +2,6 @@
  * chores.ts: everything that time alone makes due: bulletins, health, a changed register, the clock, backups.
  * Way: the ticker, every few seconds -> each chore that is due -> engine's parts.
  */
-import { keyIdOf } from '../shared/verify';
 import type { BackupKeeping } from './backup-keeping';
 import type { BulletinSender } from './bulletin-sender';
 import type { ClockKeeping } from './clock-keeping';
@@ -19,6 +18,7 @@ import { BACKUP_LOOK_MS } from './limits/backup';
 import { COUNTS_COMMIT_MS, HEALTH_MS, SETTLED_MS, TICK_MS } from './limits/store';
 import { type Base, importTimeS } from './opening';
 import type { Radios } from './radios';
+import { importWithRegistrations } from './registering';
 import type { Teller } from './tell';
 
 /** Something done each tick, or after this much time. */
@@ -58,7 +58,8 @@ function createRegisterWatch(base: Base, clock: GatewayClock, log: Log, taken: (
   return () => {
     if (base.register === null || !base.register.hasChanged()) return;
     try {
-      base.store.importRegister(base.register.read(), keyIdOf, importTimeS(base.store, clock));
+      const file = base.register.read();
+      importWithRegistrations(base.store, file, importTimeS(base.store, clock));
     } catch (error) {
       if (!(error instanceof RegisterError)) throw error;
       return log(`${error.message}; the register stays as it was`);
@@ -86,7 +87,11 @@ export interface ChoreDoors {
 }
 
 /** Everything that time alone makes due. */
-export function createChores(doors: ChoreDoors): { all: Chore[]; takeKeys(): void } {
+export function createChores(doors: ChoreDoors): {
+  all: Chore[];
+  takeKeys(): void;
+  takeRegister(): void;
+} {
   const { base, clock, log, custody, schedule, keeping, radios, commit, within, teller } = doors;
   const sendBulletins = () => {
     if (schedule.due(clock.nowMs(), clock.steadyMs()).length === 0 || !radios.hasRoom()) return;
@@ -119,7 +124,7 @@ export function createChores(doors: ChoreDoors): { all: Chore[]; takeKeys(): voi
     { everyMs: HEALTH_MS, run: () => teller()?.tellByTime() },
     { everyMs: SETTLED_MS, run: noteSettled },
   ];
-  return { all, takeKeys };
+  return { all, takeKeys, takeRegister };
 }
 
 /** Chores that a full disk does not end, and the look at the disk itself. */

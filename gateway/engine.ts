@@ -149,6 +149,8 @@ export function createEngine(
     lastHeardS: hearings.lastHeardS,
     commit,
     durably: createDurably(disk, commit),
+    /** The register was changed, and is committed: judges what waited for a key, tells the sites. */
+    registerTaken: () => chores.takeRegister(),
     /** Sees to it that what waits is committed soon. */
     commitSoon: () => within(COUNTS_COMMIT_MS),
     /** Begins to hear and to send. The clock must stand right: a paced gateway begins at its first barrier. */

@@ -3,9 +3,8 @@
  * Way: options, database, clock -> accounts (for HTTP and the broker) and the answer function of HTTP.
  */
 import type { Database } from 'better-sqlite3';
-import { createAccess } from './access';
+import { createAccess, type PostFunctions } from './access';
 import { createAccounts, type GatewayAccounts, makeFirstAccount } from './accounts';
-import type { ClockAnswer } from './clock-keeping';
 import type { GatewayClock } from './edges/clock';
 import type { AnswerFunction, QuestionFunction } from './edges/http/answer';
 import { stderrLog } from './edges/log';
@@ -18,8 +17,8 @@ import { createSessions } from './sessions';
 /** Where everybody comes in. */
 export interface Entrance {
   accounts: GatewayAccounts;
-  /** The answer function of HTTP over the views, and over what POST /api/v1/clock does. */
-  answers(views: AnswerFunction, setClock: (body: unknown) => ClockAnswer): QuestionFunction;
+  /** The answer function of HTTP over the views, and over what is posted. */
+  answers(views: AnswerFunction, posts: PostFunctions): QuestionFunction;
 }
 
 /**
@@ -48,6 +47,6 @@ export async function openEntrance(
   const anonymous = options.anonymous ?? 'reader';
   return {
     accounts,
-    answers: (views, setClock) => createAccess({ accounts, sessions, anonymous, views, setClock }),
+    answers: (views, posts) => createAccess({ accounts, sessions, anonymous, views, posts }),
   };
 }

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import packageJson from '../package.json';
 import { toHex } from '../shared/bytes';
+import type { PostFunctions } from './access';
 import { setClockFrom } from './clock-keeping';
 import { isInUse } from './core/judge';
 import { type GatewayClock, type ParentClock, parentClock, systemClock } from './edges/clock';
@@ -27,10 +28,12 @@ import { openEntrance } from './entrance';
 import { siteFactsReader } from './exporting';
 import { STOP_STEP_MS } from './limits/operations';
 import { createMetrics } from './metrics';
-import { type Base, openBase } from './opening';
+import { type Base, importTimeS, openBase } from './opening';
 import type { GatewayOptions } from './options';
 import { PARTNERS_FILE, partnersFile } from './partners-file';
+import { podView } from './pod-view';
 import { recoveryView } from './recovery';
+import { takeRegistration } from './registering';
 import { answerRequests, type RequestCounts, type RequestDoors } from './requests';
 import { type GatewayStatus, type OutboxView, readStatus } from './status';
 import { atMost, createStop } from './stopping';
@@ -113,6 +116,33 @@ function createBarrier(engine: Engine, clock: ParentClock, begin: () => void) {
       session: engine.radios.session(),
     };
   };
+}
+
+/** What is posted over HTTP. */
+function postsOf(
+  options: GatewayOptions,
+  base: Base,
+  clock: GatewayClock,
+  engine: Engine,
+): PostFunctions {
+  const { store, pod, register } = base;
+  const registering = {
+    ...{ store, pod, clock, durably: engine.durably, taken: engine.registerTaken },
+    importTimeS: () => importTimeS(store, clock),
+    fileSites: () => register?.sites() ?? [],
+    log: options.log ?? stderrLog,
+  };
+  return {
+    clock: (body) => setClockFrom(engine.clockKeeping, body),
+    register: (body) => takeRegistration(registering, body),
+  };
+}
+
+/** What a bench must know of the pod. */
+function podOf({ store, pod, key }: Base, engine: Engine) {
+  const { publicKey: recoveryKey } = recoveryView(store.meta, null);
+  const radios = engine.radios.views();
+  return podView({ pod, publicKey: key.publicKey, recoveryKey, radios, keys: store.keys() });
 }
 
 /** What the status is read from. */
@@ -243,9 +273,10 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const readings = { records, sites, pod, nowMs: clock.nowMs, status, metrics: metrics.answer };
   const views = createViews({
     ...readings,
+    podView: () => podOf(base, engine),
     exports: exportDoors(options.dataDir, reader, pod, readings),
   });
-  const answer = entrance.answers(views, (body) => setClockFrom(engine.clockKeeping, body));
+  const answer = entrance.answers(views, postsOf(options, base, clock, engine));
   const http = await orElse(
     startHttp(options.httpHost ?? options.host ?? '127.0.0.1', options.httpPort ?? 8080, answer, {
       onAnswered: metrics.countRequest,

@@ -5,7 +5,6 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { toHex } from '../shared/bytes';
-import { keyIdOf } from '../shared/verify';
 import { damageWords, isDamage } from './checking';
 import { recallClock } from './clock-keeping';
 import { isTopicWord } from './core/register';
@@ -21,6 +20,7 @@ import { takeFolder } from './installing';
 import type { GatewayOptions } from './options';
 import type { RadioAddress } from './radios';
 import { type RegisterFile, registerFile } from './register-file';
+import { importWithRegistrations } from './registering';
 
 const DEFAULT_RADIO_PORT = 4403;
 
@@ -109,7 +109,7 @@ function openLocked(options: GatewayOptions, clock: GatewayClock): Omit<Base, 'l
     if (!isTopicWord(pod)) throw new Error(`pod "${pod}": 1 to 64 of letters, digits, '-', '_'`);
     store.setMeta(META_GATEWAY_KEY, publicKey);
     store.setMeta(META_POD, pod);
-    if (register !== null) store.importRegister(register, keyIdOf, importTimeS(store, clock));
+    if (register !== null) importWithRegistrations(store, register, importTimeS(store, clock));
     store.commit();
     return { radios, store, key, pod, register: file };
   } catch (error) {

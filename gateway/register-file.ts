@@ -13,6 +13,8 @@ import { REGISTER_BYTES_MAX } from './limits/store';
 export interface RegisterFile {
   /** Reads it. Throws: RegisterError, with the place and the fault in words. */
   read(): Register;
+  /** Words of the sites that were in it when it was read last and could be used. */
+  sites(): string[];
   /** Was it changed since it was read (or looked at) last? A file that is gone was not changed. */
   hasChanged(): boolean;
 }
@@ -54,11 +56,15 @@ function stampOf(path: string): string | null {
 /** The register's file at this path. Nothing is read yet. */
 export function registerFile(path: string): RegisterFile {
   let stamp: string | null = null;
+  let names: string[] = [];
   return {
     read() {
       stamp = stampOf(path);
-      return readFile(path);
+      const register = readFile(path);
+      names = register.sites.map(({ site }) => site);
+      return register;
     },
+    sites: () => names,
     hasChanged() {
       const now = stampOf(path);
       if (now === null || now === stamp) return false;

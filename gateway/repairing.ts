@@ -21,6 +21,7 @@ import { META_GATEWAY_KEY, openStore } from './edges/store/store';
 import { createVerifier } from './edges/verify';
 import { freshPath, installDatabase, readyPath, removeFresh, takeFolder } from './installing';
 import { registerFile } from './register-file';
+import { importWithRegistrations } from './registering';
 
 /** What is to be done. */
 export interface RepairOrder {
@@ -149,7 +150,7 @@ async function makeNew(order: RepairOrder, faults: string[]): Promise<Repaired> 
         if (order.registerFile === undefined) return;
         const store = openStore(target);
         const register = registerFile(order.registerFile).read();
-        store.importRegister(register, keyIdOf, Math.floor(Date.now() / 1000));
+        importWithRegistrations(store, register, Math.floor(Date.now() / 1000));
         store.close();
       },
     });

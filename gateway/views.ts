@@ -52,6 +52,8 @@ export interface ViewDoors {
   status(): GatewayStatus;
   /** What exports are made from. */
   exports: Omit<ExportDoors, 'records' | 'nowMs'> & StaDoors;
+  /** Answers GET /api/v1/pod. */
+  podView(): object;
   /** Answers GET /metrics. */
   metrics(): Promise<Answer>;
 }
@@ -160,6 +162,7 @@ export function createViews(doors: ViewDoors): AnswerFunction {
     if (what === 'sta' && rest[0] === 'v1.1')
       return sta(rest.slice(1), query, linkBaseOf(host) ?? '');
     if (what === 'status' && rest.length === 0) return json(status());
+    if (what === 'pod' && rest.length === 0) return json(doors.podView());
     if (what === 'sites' && rest.length === 0) return json({ sites: allSites() });
     if (what === 'sites') return siteView(rest[0], rest.slice(1), query);
     if (what === 'schemas') return schemaView(rest);

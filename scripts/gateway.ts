@@ -5,6 +5,8 @@
 import type { Command } from 'commander';
 import { createNotifier, takeNotifyEnvironment } from '../gateway/edges/notify';
 import { type RunningGateway, startGateway } from '../gateway/gateway';
+import { fingerprintOf } from '../gateway/recovery';
+import { fromHex } from '../shared/bytes';
 import { addConfigFlags, type ConfigFlags, configFileOf, startingOf } from './configured';
 import { tellFirstPassword } from './first-account';
 import { gatewayLog } from './gateway-log';
@@ -36,6 +38,7 @@ async function runGateway(flags: ConfigFlags): Promise<void> {
   const { httpUrl, mqttUrl, mqttTlsUrl } = gateway;
   const tls = mqttTlsUrl === null || mqttTlsUrl === mqttUrl ? '' : `  ${mqttTlsUrl}`;
   log(`page ${httpUrl}  broker ${mqttUrl}${tls}`);
+  log(`key of this gateway: ${fingerprintOf(fromHex(gateway.publicKey))}`);
   const systemd = createNotifier({
     environment,
     log,

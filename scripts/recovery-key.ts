@@ -144,7 +144,10 @@ async function drill(flags: Flags): Promise<void> {
 function show(flags: Flags): void {
   const facts = factsIn(flags.data);
   const { publicKey, fingerprint, made, drilled } = recoveryView(facts.read, null);
+  const gatewayKey = facts.read(META_GATEWAY_KEY);
   facts.close();
+  if (gatewayKey !== undefined)
+    say(`gateway key  ${gatewayKey}\n             ${fingerprintOf(fromHex(String(gatewayKey)))}`);
   if (publicKey === null) {
     say('no recovery key was made yet');
     return;

@@ -14,6 +14,7 @@ import { registerDoctorCommand } from './doctor';
 import { registerExportCommand } from './export';
 import { registerGatewayCommand } from './gateway';
 import { registerRecoveryKeyCommand } from './recovery-key';
+import { registerRegisterFileCommand } from './register-file';
 import { registerRestoreCommands } from './restore';
 import { registerServiceCommand } from './service';
 import { registerTechnicianVerbs } from './technician/verbs';
@@ -43,6 +44,7 @@ registerBackupCommand(program);
 registerRestoreCommands(program);
 registerExportCommand(program);
 registerServiceCommand(program);
+registerRegisterFileCommand(program);
 registerTechnicianVerbs(program);
 // exitOverride is not inherited by verbs that were added with addCommand or command(): set it on each.
 for (const verb of program.commands) {

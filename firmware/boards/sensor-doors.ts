@@ -9,6 +9,10 @@ import type { I2cBus, OneWireBus, SensorDoors } from '../board';
 
 /** SPI mode in which the bit is read after the clock fell again. */
 const SPI_MODE_READ_AFTER_FALL = 1;
+/** Thousandths of the supply from which on a reading says only: this much or more. */
+const ANALOG_TOP_PERMILLE = 998;
+/** What is told of such a voltage, mV. */
+const ANALOG_ABOVE_MV = 65535;
 
 /** Level, output and debounced watch of a pin: all that reed switches and buttons need. */
 export type PinDoors = Pick<SensorDoors, 'readPin' | 'writePin' | 'watchPin'>;
@@ -27,9 +31,11 @@ function watchPin(
   });
 }
 
-/** analogRead is a part of the supply, so the supply is measured beside it. */
+/** analogRead is a part of the supply, so the supply is measured beside it. At the top of its range it may be any voltage. */
 function analogMv(pin: string): number {
-  const mv = Math.round(analogRead(pin) * E.getAnalogVRef() * 1000);
+  const part = analogRead(pin);
+  if (part * 1000 > ANALOG_TOP_PERMILLE) return ANALOG_ABOVE_MV;
+  const mv = Math.round(part * E.getAnalogVRef() * 1000);
   return mv >= 0 ? mv : -1;
 }
 

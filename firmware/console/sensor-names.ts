@@ -19,6 +19,7 @@ const FAULTS = [
   'fixed-button',
   'tamper',
   'battery',
+  'meal-contacts',
 ];
 /** By bit of the status word from bit 8 on. */
 const FLAGS = ['tamper', 'leak', 'battery low'];

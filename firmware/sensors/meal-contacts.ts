@@ -4,14 +4,20 @@
  * others: D6 and D7 are the radio's serial line. With a radio chip of its own it is the other way round. Page: docs/sensors/meal-contacts.md. Espruino-safe.
  */
 import { addCount } from '../sense/counting';
+import { setFault } from '../sense/readings';
 import type { Sense } from '../sense/sense';
 import { need } from './fitted';
-import { CONTACT_DEBOUNCE_MS } from './sensor-limits';
+import { CONTACT_DEBOUNCE_MS, PLACE_MEALS } from './sensor-limits';
 
+/** A pin that cannot be watched is a fault; the other button counts all the same. */
 function countPresses(sense: Sense, pin: string, counter: number): void {
-  need(sense.board.watchPin)(pin, 'up', CONTACT_DEBOUNCE_MS, (level) => {
-    if (level === 0) addCount(sense.counting, counter, 1);
-  });
+  try {
+    need(sense.board.watchPin)(pin, 'up', CONTACT_DEBOUNCE_MS, (level) => {
+      if (level === 0) addCount(sense.counting, counter, 1);
+    });
+  } catch (error) {
+    setFault(sense, PLACE_MEALS, String(error));
+  }
 }
 
 /** Needs nothing at a tick. */

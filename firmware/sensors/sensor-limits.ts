@@ -16,6 +16,7 @@ export const PLACE_BROKEN_BUTTON = 7;
 export const PLACE_FIXED_BUTTON = 8;
 export const PLACE_TAMPER = 9;
 export const PLACE_BATTERY = 10;
+export const PLACE_MEALS = 11;
 
 /** Ids of readings (shared/record.ts). */
 export const READING_LEVEL = 1;
@@ -115,6 +116,8 @@ export const TEMPERATURE_FAILURES = 3;
 export const DS18B20_POWER_ON = 1360;
 /** 85 °C is believed only this near to the reading before, 0.01 °C. */
 export const TEMPERATURE_STEP_CENTI_C = 200;
+/** … and not so often in a row: a real one moves by a step of 0.0625 °C. */
+export const TEMPERATURE_85_MAX = 3;
 export const DS18B20_MIN = -880;
 export const DS18B20_MAX = 2000;
 /** A fridge is at most this warm, food kept hot at least this, 0.01 °C. */

@@ -17,6 +17,7 @@ import {
   PLACE_HOT_HOLDING,
   READING_FRIDGE,
   READING_HOT_HOLDING,
+  TEMPERATURE_85_MAX,
   TEMPERATURE_ALARM_MINUTES,
   TEMPERATURE_FAILURES,
   TEMPERATURE_PERIOD_S,
@@ -73,7 +74,11 @@ function thermometer(
   let dueMs = 0;
   let failures = 0;
   let last: number | undefined;
+  let same = 0;
   const take = (measured: number | string): void => {
+    same = measured === DS18B20_POWER_ON ? same + 1 : 0;
+    // Food at 85 °C and a thermometer whose power comes and goes look alike, but only for a while.
+    if (same > TEMPERATURE_85_MAX) last = undefined;
     const centiC = typeof measured === 'number' ? centiCOf(measured, last) : measured;
     if (typeof centiC === 'number') {
       failures = 0;

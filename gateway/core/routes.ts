@@ -18,6 +18,7 @@ export const POST_ROUTES: Readonly<Record<string, Needs>> = {
   'api/v1/login': ANYBODY,
   'api/v1/logout': ANYBODY,
   'api/v1/clock': 'technician',
+  'api/v1/register': 'technician',
 };
 
 /** Reading that needs no account, by path. */

@@ -12,6 +12,7 @@ import type { Position } from './link-budget';
 import type { Modem } from './modem';
 import type { NodeDatabase } from './node-database';
 import type { PacketHistory } from './packet-history';
+import type { AdminFaults } from './radio-admin';
 import type { Transmitter } from './radio-transmitter';
 import type { RandomStream } from './random';
 import type { World } from './world';
@@ -49,6 +50,10 @@ export interface RadioOptions {
   nodeInfo?: boolean;
   /** Whether it is on from the beginning; default true. */
   on?: boolean;
+  /** Nobody has set it up: it tells no region and the public channel until a client does. Default false. */
+  factoryNew?: boolean;
+  /** Faults of its administration; default none. */
+  adminFaults?: AdminFaults;
 }
 
 /** Counters since the world began; power cuts do not reset them. */

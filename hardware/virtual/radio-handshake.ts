@@ -3,28 +3,25 @@
  * From: the radio's settings and node database; to: the client session, as FromRadio messages in the recorded order.
  * Source: recordings of Meshtastic 2.7.26 (test/fixtures/meshtasticd/handshake-*); mesh.proto, config.proto.
  */
-import { CHANNEL_PRIMARY, CHANNEL_SECONDARY } from '../../shared/meshtastic/channel-settings';
+import { decodeChannel } from '../../shared/meshtastic/channel-settings';
+import type { DeviceMetadata } from '../../shared/meshtastic/device-metadata';
 import type { FromRadioToSend } from '../../shared/meshtastic/from-radio';
-import type { LoRaConfig } from '../../shared/meshtastic/lora-config';
 import type { NodeInfoToSend } from '../../shared/meshtastic/node-info';
-import { createWriter, finish, putUint } from '../../shared/meshtastic/protobuf';
-import { REGIONS } from '../../shared/meshtastic/regions';
+import { createWriter, finish, putMessage, putUint } from '../../shared/meshtastic/protobuf';
 import { putText } from '../../shared/meshtastic/text';
 import { NONCE_CONFIG_ONLY, NONCE_NODES_ONLY } from '../../shared/meshtastic/to-radio';
 import type { User } from '../../shared/meshtastic/user';
 import type { KnownNode } from './node-database';
 import type { RadioCore } from './radio-core';
+import type { RadioSettings } from './radio-settings';
 
 /** What the answer needs beside the core. */
 export interface HandshakeFacts {
   user: User;
   rebootCount: number;
+  settings: RadioSettings;
 }
 
-const CHANNELS = 8;
-const CONFIG_SECTIONS = 10;
-const LORA_SECTION = 6;
-const MODULE_SECTIONS = 13;
 const MODULE_MESSAGES = 16;
 const MIN_APP_VERSION = 30200;
 const FIRMWARE_VERSION = '2.7.26.54e0d8d';
@@ -38,52 +35,24 @@ const FILES: [string, number][] = [
   ['/prefs/module.proto', 102],
 ];
 
-function loraConfig(core: RadioCore): LoRaConfig {
-  const { preset, region, txPowerDbm } = core.options;
-  return {
-    usePreset: true,
-    modemPreset: preset.number,
-    bandwidth: preset.bandwidthHz / 1000,
-    spreadFactor: preset.spreadingFactor,
-    codingRate: preset.codingRate,
-    region: REGIONS[region].code,
-    hopLimit: core.hopLimit,
-    txEnabled: true,
-    txPower: txPowerDbm ?? 22,
-    channelNum: 0,
-    overrideDutyCycle: false,
-    overrideFrequency: 0,
-    ignoreMqtt: true,
-    configOkToMqtt: false,
-  };
+function channelMessages({ now }: RadioSettings): FromRadioToSend[] {
+  return now.channels.map((bytes) => {
+    const channel = decodeChannel(bytes);
+    return { channel: typeof channel === 'string' ? {} : { settings: {}, ...channel } };
+  });
 }
 
-function channelMessages(core: RadioCore): FromRadioToSend[] {
-  const messages: FromRadioToSend[] = [];
-  for (let index = 0; index < CHANNELS; index += 1) {
-    const channel = core.channels[index];
-    const role = index === 0 ? CHANNEL_PRIMARY : CHANNEL_SECONDARY;
-    if (channel === undefined) messages.push({ channel: { index, settings: {} } });
-    else messages.push({ channel: { index, settings: channel.setup, role } });
-  }
-  return messages;
+function configMessages({ now }: RadioSettings): FromRadioToSend[] {
+  return [...now.configs].map(([field, bytes]) => ({ config: { otherSection: { field, bytes } } }));
 }
 
-function configMessages(core: RadioCore): FromRadioToSend[] {
-  const messages: FromRadioToSend[] = [];
-  for (let section = 1; section <= CONFIG_SECTIONS; section += 1) {
-    const empty = { otherSection: { field: section, bytes: new Uint8Array(0) } };
-    messages.push({ config: section === LORA_SECTION ? { lora: loraConfig(core) } : empty });
-  }
-  return messages;
-}
-
-function moduleMessages(): FromRadioToSend[] {
-  const messages: FromRadioToSend[] = [];
-  for (let section = 1; section <= MODULE_MESSAGES; section += 1) {
-    const bytes = section <= MODULE_SECTIONS ? [(section << 3) | 2, 0] : [];
-    messages.push({ moduleConfig: new Uint8Array(bytes) });
-  }
+function moduleMessages({ now }: RadioSettings): FromRadioToSend[] {
+  const messages: FromRadioToSend[] = [...now.modules].map(([section, bytes]) => {
+    const writer = createWriter(bytes.length + 8);
+    putMessage(writer, section, bytes);
+    return { moduleConfig: finish(writer) };
+  });
+  while (messages.length < MODULE_MESSAGES) messages.push({ moduleConfig: new Uint8Array(0) });
   return messages;
 }
 
@@ -107,6 +76,17 @@ function nodeMessage(node: KnownNode): FromRadioToSend {
   return { nodeInfo };
 }
 
+/** What the radio says of its firmware and board. */
+export function metadataOf(core: RadioCore, user: User): Partial<DeviceMetadata> {
+  return {
+    firmwareVersion: core.options.firmwareVersion ?? FIRMWARE_VERSION,
+    deviceStateVersion: DEVICE_STATE_VERSION,
+    role: user.role,
+    hwModel: user.hwModel,
+    hasPKC: true,
+  };
+}
+
 /** All messages that answer want_config with this nonce, the last one configCompleteId. */
 export function answerWantConfig(
   core: RadioCore,
@@ -124,21 +104,15 @@ export function answerWantConfig(
     minAppVersion: MIN_APP_VERSION,
     nodedbCount: others.length + 1,
   };
-  const metadata = {
-    firmwareVersion: core.options.firmwareVersion ?? FIRMWARE_VERSION,
-    deviceStateVersion: DEVICE_STATE_VERSION,
-    role: facts.user.role,
-    hwModel: facts.user.hwModel,
-    hasPKC: true,
-  };
+  const metadata = metadataOf(core, facts.user);
   return [
     { myInfo },
     { deviceuiConfig: new Uint8Array(0) },
     own,
     { metadata },
-    ...channelMessages(core),
-    ...configMessages(core),
-    ...moduleMessages(),
+    ...channelMessages(facts.settings),
+    ...configMessages(facts.settings),
+    ...moduleMessages(facts.settings),
     ...(nonce === NONCE_CONFIG_ONLY ? [] : nodes),
     ...fileMessages(),
     complete,

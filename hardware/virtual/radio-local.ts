@@ -1,10 +1,9 @@
 /*
  * What a virtual radio does with a packet from its client: checks, administration of itself, or off to the mesh.
- * From: the client session; to: the router, the radio's clock and power, the shared queue.
+ * From: the client session; to: the router, its administration (radio-admin.ts), the shared queue.
  * Source: Meshtastic 2.7.26 and recordings of it (test/fixtures/meshtasticd/send-*, set-time, radio-rebooted).
- * Left out: public-key encryption (a packet that needs it is refused with 39) and administration beyond time and reboot.
+ * Left out: public-key encryption (a packet that needs it is refused with 39).
  */
-import { decodeAdminMessage } from '../../shared/meshtastic/admin';
 import type { MeshPacket } from '../../shared/meshtastic/mesh-packet';
 import {
   ADMIN_APP,
@@ -13,15 +12,15 @@ import {
   TEXT_MESSAGE_APP,
   TRACEROUTE_APP,
 } from '../../shared/meshtastic/port-num';
-import { createReader, nextField, readUint, skipField } from '../../shared/meshtastic/protobuf';
 import { ERROR_DUTY_CYCLE_LIMIT, ERROR_NONE } from '../../shared/meshtastic/routing';
+import type { RadioAdmin } from './radio-admin';
 import type { RadioCore } from './radio-core';
 import { ERROR_NO_PUBLIC_KEY, type RadioSender, RES_QUEUE_FULL, warnDutyCycle } from './radio-send';
 
 /** Longest payload of a Data; 234 was seen refused as TOO_LARGE, 400 as no message at all. */
 const PAYLOAD_BYTES_MAX = 237;
 const IDS_REMEMBERED = 20;
-const REBOOT_FIELD = 97;
+const PRIORITY_RELIABLE = 70;
 /** Least time between two packets of a port, ms. */
 const PORT_INTERVAL_MS: Record<number, number> = {
   [TEXT_MESSAGE_APP]: 2_000,
@@ -38,29 +37,26 @@ export interface ClientPackets {
   clear(): void;
 }
 
-/** Seconds of a reboot command, undefined = another command. */
-function rebootSeconds(payload: Uint8Array): number | undefined {
-  const reader = createReader(payload);
-  for (let field = nextField(reader); field !== 0; field = nextField(reader)) {
-    if (field === REBOOT_FIELD) return readUint(reader);
-    skipField(reader);
-  }
-  return undefined;
+/** The radio's own answer to its client's admin message. */
+function answerOwn(core: RadioCore, sender: RadioSender, requestId: number, payload: Uint8Array) {
+  const id = sender.nextPacketId();
+  core.phone.putQueueStatus(id, ERROR_NONE);
+  core.phone.putPacket({
+    from: core.nodeNum,
+    to: core.nodeNum,
+    id,
+    rxTime: core.clock.nowS(),
+    hopLimit: core.hopLimit,
+    priority: PRIORITY_RELIABLE,
+    decoded: { portnum: ADMIN_APP, payload, requestId },
+  });
 }
 
-function administer(core: RadioCore, payload: Uint8Array, reboot: (seconds: number) => void): void {
-  const message = decodeAdminMessage(payload);
-  if (typeof message === 'string') return;
-  if (message.setTimeOnly !== undefined) core.clock.set(message.setTimeOnly);
-  const seconds = rebootSeconds(payload);
-  if (seconds !== undefined) reboot(seconds);
-}
-
-/** Handler of one radio's client packets. `reboot` restarts the radio after so many seconds. */
+/** Handler of one radio's client packets. */
 export function createClientPackets(
   core: RadioCore,
   sender: RadioSender,
-  reboot: (seconds: number) => void,
+  admin: RadioAdmin,
 ): ClientPackets {
   let recentIds: number[] = [];
   let lastSentMs: Record<number, number> = {};
@@ -77,9 +73,11 @@ export function createClientPackets(
   };
   const takeOwn = (packet: MeshPacket, id: number): void => {
     const { portnum, payload } = packet.decoded ?? { portnum: 0, payload: new Uint8Array(0) };
-    if (portnum === ADMIN_APP) administer(core, payload, reboot);
+    const done = portnum === ADMIN_APP ? admin.take(payload) : undefined;
     core.phone.putQueueStatus(id, ERROR_NONE);
-    if (packet.wantAck) sender.tellClient(id, ERROR_NONE, core.hopLimit);
+    if (done?.answer) answerOwn(core, sender, id, done.answer);
+    else if (done && done.error !== ERROR_NONE) sender.tellClient(id, done.error, core.hopLimit);
+    else if (packet.wantAck) sender.tellClient(id, ERROR_NONE, core.hopLimit);
   };
   const sendOff = (packet: MeshPacket, id: number): void => {
     const { to, channel, hopLimit, wantAck, priority, decoded } = packet;

@@ -49,7 +49,7 @@ function ownUser(core: RadioCore): User {
     hwModel: HARDWARE_RAK4631,
     isLicensed: false,
     role: ROLE_NUMBERS[core.role],
-    publicKey: core.dice.bytes(32),
+    publicKey: core.options.factoryNew ? new Uint8Array(0) : core.dice.bytes(32),
     isUnmessagable: false,
   };
 }

@@ -13,6 +13,7 @@ import { createModem } from './modem';
 import { createNodeDatabase } from './node-database';
 import { createPacketHistory } from './packet-history';
 import { createPhoneQueue, type ReadablePhoneQueue } from './phone-queue';
+import { createAdmin } from './radio-admin';
 import { createSession, type Session, type SessionHost } from './radio-client';
 import {
   createPacketIds,
@@ -22,11 +23,12 @@ import {
   type RadioOptions,
   type RadioStatistics,
 } from './radio-core';
-import { answerWantConfig } from './radio-handshake';
+import { answerWantConfig, metadataOf } from './radio-handshake';
 import { createClientPackets } from './radio-local';
 import { receiveFrame } from './radio-mesh';
 import { createNodeInfo, type NodeInfoModule } from './radio-node-info';
 import { createSender, type RadioSender } from './radio-send';
+import { createSettings, obey, type RadioSettings } from './radio-settings';
 import { ownTelemetry, TELEMETRY_MS } from './radio-telemetry';
 import { createTransmitter, type QueuedPacket } from './radio-transmitter';
 import type { World, WorldTimer } from './world';
@@ -85,6 +87,7 @@ interface RadioState {
   serial: Session;
   tcp: TcpClient | undefined;
   clearClientPackets(): void;
+  settings: RadioSettings;
   powered: boolean;
   running: boolean;
   startedMs: number;
@@ -190,6 +193,7 @@ function powerOff(state: RadioState): void {
   core.clock.clear();
   state.phone.clear();
   state.clearClientPackets();
+  state.settings.revert();
   state.serial.reset();
   endTcp(state);
 }
@@ -260,20 +264,27 @@ function createState(world: World, air: Air, options: RadioOptions): RadioState 
   const { core, port, phone, listen } = createCore(world, air, options, wakeSessions);
   const sender = createSender(core, createPacketIds(core.dice));
   const nodeInfo = createNodeInfo(core, sender);
-  const restart = (seconds: number): void => {
+  const restart = (seconds: number, comesBack: boolean): void => {
     const { rebootCount } = state;
     world.at(world.nowMs() + seconds * 1000, () => {
       if (!state.running || state.rebootCount !== rebootCount) return;
       powerOff(state);
-      powerOn(state);
+      obey(core, settings);
+      if (comesBack) powerOn(state);
     });
   };
-  const clientPackets = createClientPackets(core, sender, restart);
+  const { user } = nodeInfo;
+  const settings = createSettings(core, user.publicKey);
+  const metadata = () => metadataOf(core, user);
+  const admin = createAdmin(core, { settings, user, metadata, restart });
+  const clientPackets = createClientPackets(core, sender, admin);
   const host: SessionHost = {
     world,
     phone,
-    answerWantConfig: (nonce) =>
-      answerWantConfig(core, { user: nodeInfo.user, rebootCount: state.rebootCount }, nonce),
+    answerWantConfig: (nonce) => {
+      if (options.adminFaults?.isMute) return [];
+      return answerWantConfig(core, { user, rebootCount: state.rebootCount, settings }, nonce);
+    },
     takePacket: clientPackets.take,
     broadcastNodeInfo: nodeInfo.broadcast,
   };
@@ -292,7 +303,11 @@ function createState(world: World, air: Air, options: RadioOptions): RadioState 
     host,
     serial,
     tcp: undefined,
-    clearClientPackets: clientPackets.clear,
+    clearClientPackets: () => {
+      clientPackets.clear();
+      admin.clear();
+    },
+    settings,
     powered: options.on !== false,
     running: false,
     startedMs: 0,

@@ -8,7 +8,7 @@ import { createContext, runInContext, Script } from 'node:vm';
 import type { VirtualBoard } from './board/types';
 
 /** Host constructors, so that what the board hands out is `instanceof` the firmware's own. */
-const SHARED = {
+export const SHARED_GLOBALS = {
   Uint8Array,
   Int8Array,
   Uint16Array,
@@ -22,7 +22,7 @@ const SHARED = {
 };
 
 /** Takes away, inside a fresh context, what Espruino does not have. */
-const STRIP = `(function () {
+export const STRIP_GLOBALS = `(function () {
   ['Map', 'Set', 'WeakMap', 'WeakSet', 'WeakRef', 'Symbol', 'Proxy', 'Reflect', 'BigInt',
     'BigInt64Array', 'BigUint64Array', 'Atomics', 'SharedArrayBuffer', 'Uint8ClampedArray',
     'FinalizationRegistry', 'WebAssembly', 'Intl', 'RangeError', 'Iterator', 'console',
@@ -45,9 +45,9 @@ const STRIP = `(function () {
 
 /** Starts the bundle once in a fresh context with the board's globals. */
 function runOnce(board: VirtualBoard, script: Script): void {
-  const context = createContext({ ...SHARED, ...board.globals });
+  const context = createContext({ ...SHARED_GLOBALS, ...board.globals });
   context.global = context;
-  runInContext(STRIP, context);
+  runInContext(STRIP_GLOBALS, context);
   script.runInContext(context);
 }
 

@@ -47,13 +47,18 @@ export interface Manifest {
   allowScripts?: Record<string, boolean>;
 }
 
-/** May it be used? A choice ("A OR B") is good when one of it is. */
-/** Licences that a package's own text tells and its package.json does not. */
-const LICENCES_BY_TEXT = new Map([['png-js', 'MIT']]);
+/** Licences told by a package's own text, where its package.json is silent or spells it in its own way. */
+const LICENCES_BY_TEXT = new Map([
+  ['png-js', 'MIT'],
+  ['@meshtastic/protobufs', 'GPL-3.0-only'],
+]);
 
+/** May it be used? Of a choice ("A OR B") one must be good, of a sum ("A AND B") all. */
 function isCompatible(licence: string | undefined): boolean {
   const choices = (licence ?? '').replace(/[()]/g, '').split(' OR ');
-  return choices.some((one) => COMPATIBLE.includes(one.trim()));
+  return choices.some((one) =>
+    one.split(' AND ').every((part) => COMPATIBLE.includes(part.trim())),
+  );
 }
 
 function packageComplaints(path: string, locked: LockedPackage, manifest: Manifest): string[] {
@@ -62,7 +67,7 @@ function packageComplaints(path: string, locked: LockedPackage, manifest: Manife
   if (!locked.integrity) found.push(`${name}: no integrity hash in the lock file`);
   if (locked.hasInstallScript && !(name in (manifest.allowScripts ?? {})))
     found.push(`${name}: runs a script when it is installed, and allowScripts does not name it`);
-  if (!locked.dev && !isCompatible(locked.license ?? LICENCES_BY_TEXT.get(name)))
+  if (!locked.dev && !isCompatible(LICENCES_BY_TEXT.get(name) ?? locked.license))
     found.push(`${name}: licence ${locked.license ?? 'not told'} is not known to go with GPL-3.0`);
   return found;
 }

@@ -45,10 +45,14 @@ export const TROUBLES = {
   'no-site': 62,
   'already-done': 63,
   'nothing-to-undo': 64,
+  'wrong-wiring': 65,
+  'site-taken': 66,
+  'slot-taken': 67,
   'test-failed': 70,
   'not-calibrated': 71,
   'batch-incomplete': 72,
   cancelled: 73,
+  'few-pulses': 74,
 } as const;
 
 /** Name of a trouble. */

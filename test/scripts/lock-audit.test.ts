@@ -17,6 +17,7 @@ test('our own packages are without complaint', () => {
 test.each<[string, Partial<LockedPackage>, RegExp]>([
   ['an install script nobody allowed', { hasInstallScript: true }, /allowScripts/],
   ['a licence that does not go with ours', { license: 'SSPL-1.0' }, /licence SSPL-1.0/],
+  ['a sum of licences of which one does not', { license: '(MIT AND SSPL-1.0)' }, /licence/],
   ['no licence at all', { license: undefined }, /licence not told/],
   ['a package whose bytes nobody noted', { integrity: undefined }, /integrity/],
 ])('%s is found', (_what, fault, why) => {

@@ -32,7 +32,8 @@ export async function sendPieces(
     for (const piece of pieces) {
       if (response.destroyed) return;
       if (piece.length > 0 && !response.write(piece)) await roomOrEnd(response);
-      else await turn();
+      // Where the other side is fast there is room at once, and nobody else would ever have a turn.
+      await turn();
       if (response.destroyed) return;
     }
     response.end();

@@ -11,9 +11,12 @@ export interface Lock {
   release(): void;
 }
 
-/** Takes a lock. @returns null when another has it. Throws: when its file cannot be made. */
-export function takeLock(path: string): Lock | null {
-  const database = new Sqlite(path, { timeout: 0 });
+/**
+ * Takes a lock. @param waitMs how long to wait for who has it. @returns null when another has it still.
+ * Throws: when its file cannot be made.
+ */
+export function takeLock(path: string, waitMs = 0): Lock | null {
+  const database = new Sqlite(path, { timeout: waitMs });
   try {
     // The lock is all that is wanted: no journal, nothing is ever written.
     database.pragma('journal_mode = MEMORY');

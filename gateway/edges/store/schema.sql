@@ -6,7 +6,8 @@
 -- records), pod, gateway_public_key (hex), bulletin_sequence (none above it
 -- has gone out yet), clock (JSON: time, uptime and boot id,
 -- for a restart), recovery_public_key (hex), recovery_made_s, recovery_drilled_s, gateway_key_notice (hex: announcement of
--- this gateway's key, where it replaced another), hours_run (in all its life), records_missing (empty places in the order
+-- this gateway's key, where it replaced another), hours_run (in all its life),
+-- registrations (JSON: sites that technicians registered, in the form of the register's file), records_missing (empty places in the order
 -- of acceptance, since a repair), cursor:<outbox> (last row of record or notice the broker has acknowledged),
 -- untold:<outbox> (while the broker is away: last row of record that may have been told to it; -1 = it is there).
 CREATE TABLE meta (

@@ -28,11 +28,15 @@ import { witnessWriter } from './write-witness';
 export interface Store {
   /** A connection of its own for reading: it sees only what is committed. */
   openReader(): Database;
-  /** Takes over a register: new sites and keys, changed names, keys no longer listed are retired. */
+  /**
+   * Takes over a register: new sites and keys, changed names, keys no longer listed are retired. @param isWhole false: it
+   * lists some sites only, the others stay.
+   */
   importRegister(
-    register: Register,
+    register: Pick<Register, 'sites'>,
     keyIdOf: (publicKey: Uint8Array) => Uint8Array,
     nowS: number,
+    isWhole?: boolean,
   ): void;
   /** All keys, retired ones too, by row. */
   keys(): KnownKey[];
@@ -166,9 +170,9 @@ export function openStore(path: string): Store {
   return {
     ...lookupsOf(database),
     openReader: () => new Sqlite(path, { readonly: true }),
-    importRegister(register, keyIdOf, nowS) {
+    importRegister(register, keyIdOf, nowS, isWhole = true) {
       group.begin();
-      importRegister(register, keyIdOf, nowS);
+      importRegister(register, keyIdOf, nowS, isWhole);
     },
     noteSettled(keyRowId, epoch, settled) {
       group.begin();

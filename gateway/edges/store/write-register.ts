@@ -1,11 +1,32 @@
 /*
  * write-register.ts: takes over a register of sites and nodes, and reads the keys back as the judge knows them.
  * Way: register file (core/register.ts) -> tables site, node_key, placement, calibration -> judge. Form: schema.sql.
- * Taking the same register twice changes nothing. What is no longer listed is retired, never deleted.
+ * Taking the same register twice changes nothing. What is no longer listed is retired, never deleted. A register of some
+ * sites only (a technician's registration) retires nothing at other sites, but a key that moved.
  */
 import type { Database } from 'better-sqlite3';
 import type { KnownKey, Placement } from '../../core/judge';
 import type { Register, RegisterNode } from '../../core/register';
+
+/** A placement that has no end. */
+interface Standing {
+  id: number;
+  keyId: number;
+  siteId: number;
+}
+
+/** Prepares retiring, of the placements without an end that are meant, those that are not listed. */
+function retirer(database: Database) {
+  const standing = database.prepare(
+    'SELECT id, node_key_id AS keyId, site_id AS siteId FROM placement WHERE to_s IS NULL',
+  );
+  const retire = database.prepare('UPDATE placement SET to_s = max(from_s, ?) WHERE id = ?');
+  return (nowS: number, listed: Set<number>, isMeant: (placement: Standing) => boolean): void => {
+    for (const placement of standing.all() as Standing[]) {
+      if (isMeant(placement) && !listed.has(placement.id)) retire.run(nowS, placement.id);
+    }
+  };
+}
 
 /** Prepares taking over a register, inside the caller's transaction. */
 export function registerWriter(database: Database) {
@@ -37,8 +58,7 @@ export function registerWriter(database: Database) {
     `INSERT INTO calibration VALUES (?,?,?) ON CONFLICT DO UPDATE
      SET volume_per_pulse_ul = excluded.volume_per_pulse_ul`,
   );
-  const standing = database.prepare('SELECT id FROM placement WHERE to_s IS NULL').pluck();
-  const retire = database.prepare('UPDATE placement SET to_s = max(from_s, ?) WHERE id = ?');
+  const retireUnlisted = retirer(database);
 
   /**
    * A node that comes from another site without a time given comes now. One that the register has at another site
@@ -61,22 +81,26 @@ export function registerWriter(database: Database) {
     return (addPlacement.get(keyRowId, siteRowId, fromS, retiredAtS) as { id: number }).id;
   };
   return (
-    register: Register,
+    register: Pick<Register, 'sites'>,
     keyIdOf: (publicKey: Uint8Array) => Uint8Array,
     nowS: number,
+    isWhole: boolean,
   ): void => {
     const listed = new Set<number>();
+    const [keys, sites] = [new Set<number>(), new Set<number>()];
     const importNode = (siteRowId: number, node: RegisterNode) => {
       const key = putKey.get(node.publicKey, keyIdOf(node.publicKey), node.slot) as { id: number };
       listed.add(place(key.id, siteRowId, node, nowS));
+      keys.add(key.id);
       const { calibration } = node;
       if (calibration) putCalibration.run(key.id, calibration.id, calibration.volumePerPulseUl);
     };
     for (const site of register.sites) {
       const row = putSite.get(site.site, site.name, site.kind, site.latitude, site.longitude);
+      sites.add((row as { id: number }).id);
       for (const node of site.nodes) importNode((row as { id: number }).id, node);
     }
-    for (const id of standing.all() as number[]) if (!listed.has(id)) retire.run(nowS, id);
+    retireUnlisted(nowS, listed, (at) => isWhole || keys.has(at.keyId) || sites.has(at.siteId));
   };
 }
 

@@ -4,55 +4,32 @@
  * From: the world (time, pulses, presses, bytes, power). To: the firmware, and back.
  * Espruino-safe: the same source runs in Node and beside the firmware in the real interpreter.
  */
-import { type AnalogInputs, createAnalogInputs } from './analog-inputs';
+import { createAnalogInputs } from './analog-inputs';
 import { createBoardRandom } from './board-random';
 import { bytesOf, bytesOfString, stringOfBytes } from './byte-data';
 import { crc32 } from './crc32';
-import { createI2cBuses, type I2cBuses } from './i2c-bus';
+import { createI2cBuses } from './i2c-bus';
 import { type BoardLayout, MDBT42Q } from './layouts';
 import { createMachine, enter, type Machine, mustHavePower } from './machine';
-import { createMemory, type Memory } from './memory';
+import { createMemory } from './memory';
 import { createNorFlash } from './nor-flash';
-import { createOneWireLines, type OneWireLines } from './one-wire';
+import { createOneWireLines } from './one-wire';
+import type { Parts } from './parts';
 import { pinNumber } from './pin-number';
-import { createPins, type Pins } from './pins';
-import { type BoardPlugs, createOutside, type Outside } from './plugs';
-import { createPulseCounter, type PulseCounter } from './pulse-counter';
-import { createSerialPort, type SerialPort } from './serial-port';
-import { createSoftPorts, type SoftPorts } from './serial2-ports';
+import { createPins } from './pins';
+import { type BoardPlugs, createOutside } from './plugs';
+import { createPulseCounter } from './pulse-counter';
+import { createSerialPort } from './serial-port';
+import { createSoftPorts } from './serial2-ports';
 import { createSoftSpi } from './soft-spi';
 import { createFileStore, createFlashModule, createStorageModule } from './storage';
-import { createTimerGlobals, createTimerList, type TimerList } from './timers';
+import { createTimerGlobals, createTimerList } from './timers';
 import type { VirtualBoard, VirtualBoardOptions } from './types';
 
 const PAGE_ERASE_MS = 85;
 const SUPPLY_MV = 3300;
 /** The model has no variables to count: it always has so many. */
 const VARIABLES_FREE = 2000;
-
-/** The parts that lose everything with the power. */
-interface Parts {
-  machine: Machine;
-  list: TimerList;
-  pins: Pins;
-  serial: SerialPort;
-  counter: PulseCounter;
-  outside: Outside;
-  analog: AnalogInputs;
-  i2c: I2cBuses;
-  oneWire: OneWireLines;
-  softPorts: SoftPorts;
-  memory: Memory;
-  /** World time at which the watchdog bites, or -1. */
-  watchdogMs: number;
-  watchdogPeriodMs: number;
-  batteryMv: number;
-  /** What the firmware wants to do before a restart that was asked for. */
-  killHandlers: (() => void)[];
-  /** What hangs on SPI1: one transfer, select to deselect. */
-  spiDevice: ((bytes: Uint8Array) => Uint8Array) | null;
-  boot: () => void;
-}
 
 /** The program ends; peripherals that the firmware set up by their registers go on. */
 function endProgram(parts: Parts): void {
@@ -384,6 +361,10 @@ export function createVirtualBoard(options: VirtualBoardOptions): VirtualBoard {
       if (machine.powered) restart(parts, true);
     },
     isPowered: () => machine.powered,
+    run: (event) => {
+      runEvent(parts, event);
+      if (machine.powered && machine.resetAsked) restart(parts, true);
+    },
     powerCutAfterFlashBytes: (count) => {
       machine.flashBytesUntilCut = count;
     },

@@ -34,6 +34,21 @@ export interface FileStore {
   write(name: string, data: Uint8Array, offset: number, size: number): boolean;
   erase(name: string): void;
   list(): string[];
+  /** What getStats tells, bytes with headers. */
+  stats(): StorageStats;
+  /** Moves all files together. */
+  compact(): void;
+  eraseAll(): void;
+}
+
+/** Sizes in bytes, headers included. */
+export interface StorageStats {
+  totalBytes: number;
+  freeBytes: number;
+  fileBytes: number;
+  fileCount: number;
+  trashBytes: number;
+  trashCount: number;
 }
 
 const FLAGS_STORAGE_FILE = 64;
@@ -202,6 +217,35 @@ function writeFile(
   return true;
 }
 
+/** Free is what lies behind the last header that can be reached. */
+function statsOf(flash: NorFlash): StorageStats {
+  const totalBytes = flash.endAddress - flash.startAddress;
+  const stats = {
+    totalBytes,
+    freeBytes: 0,
+    fileBytes: 0,
+    fileCount: 0,
+    trashBytes: 0,
+    trashCount: 0,
+  };
+  let lastAddress = flash.startAddress;
+  let header = readHeader(flash, flash.startAddress);
+  while (header !== null) {
+    const bytes = alignUp(header.sizeBytes) + HEADER_BYTES;
+    if (header.name === '') {
+      stats.trashBytes += bytes;
+      stats.trashCount++;
+    } else {
+      stats.fileBytes += bytes;
+      stats.fileCount++;
+    }
+    lastAddress = alignUp(header.dataAddress + header.sizeBytes);
+    header = nextHeader(flash, header);
+  }
+  stats.freeBytes = Math.max(flash.endAddress - lastAddress, 0);
+  return stats;
+}
+
 /** The file rules over a region. */
 export function createFileStore(flash: NorFlash, machine: Machine): FileStore {
   return {
@@ -230,6 +274,13 @@ export function createFileStore(flash: NorFlash, machine: Machine): FileStore {
         header = nextHeader(flash, header);
       }
       return names;
+    },
+    stats: () => statsOf(flash),
+    compact: () => compact(flash, machine),
+    eraseAll: () => {
+      for (let page = flash.startAddress; page < flash.endAddress; page += flash.pageBytes) {
+        if (!flash.isErased(page, flash.pageBytes)) flash.erasePage(page);
+      }
     },
   };
 }
@@ -264,6 +315,16 @@ export function createStorageModule(
       store.erase(name);
     },
     list: (): string[] => store.list(),
+    getStats: (): StorageStats => store.stats(),
+    getFree: (): number => store.stats().freeBytes,
+    compact: (): void => {
+      mustHavePower(machine);
+      store.compact();
+    },
+    eraseAll: (): void => {
+      mustHavePower(machine);
+      store.eraseAll();
+    },
   };
 }
 

@@ -97,6 +97,8 @@ export interface VirtualBoard {
   isPowered(): boolean;
   /** After so many more bytes of programming or erasing the power goes in the middle; -1 = never. */
   powerCutAfterFlashBytes(count: number): void;
+  /** Runs something as an event of the firmware: what it throws is judged, a restart it asked for follows. */
+  run(event: () => void): void;
   /** What starts the firmware at each power-on: runs the bundle with `globals`. */
   onBoot(fn: () => void): void;
   setBatteryMv(mv: number): void;

@@ -43,7 +43,9 @@ export interface BoardSession {
   erase(name: string): Promise<void>;
   /** A command of the node's console, `tw(command, …)`. Throws also: no-program, node-refused. */
   node(command: string, ...values: (string | number)[]): Promise<NodeAnswer>;
-  /** Starts the program again, and resolves when the console answers anew. Throws also: boot-failed. */
-  restart(): Promise<void>;
+  /** Starts the program again; gives what the board printed until the console answered anew, at most `msMax` later. Throws also: boot-failed. */
+  restart(msMax?: number): Promise<string>;
+  /** Ends the program that runs, which frees its memory; it starts again with the next restart. Counts are saved first. */
+  stop(): Promise<void>;
   close(): Promise<void>;
 }

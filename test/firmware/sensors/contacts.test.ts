@@ -233,3 +233,16 @@ test('wiring that cannot be is a fault of that sensor only', () => {
   bench.runS(3600);
   expect(bench.records()).toHaveLength(1);
 });
+
+test('a meal button on a pin that is none is a fault; the other button counts, and records go on', () => {
+  const meals = { adultPin: 'X9', childPin: 'D3' };
+  const bench = sensorBench('canteen', { meals }, (plugs) => plugs);
+  bench.runS(5);
+  expect(bench.told().faults['meal-contacts']).toContain('Invalid pin');
+  bench.models.setPin(3, 0);
+  bench.runS(1);
+  bench.models.setPin(3, 1);
+  bench.runS(3600);
+  const [hour] = bench.records();
+  expect(hour?.counters).toEqual([0, 1]);
+});

@@ -93,6 +93,17 @@ test('a broken and a shorted loop are told with their reason, and heal', () => {
   }
 });
 
+test('a shorted loop is no full tank, however low the battery has pulled the supply', () => {
+  const bench = loopTank();
+  bench.board.setBatteryMv(3050);
+  bench.runS(60);
+  expect(bench.told().faults).toEqual({});
+  bench.models.trouble = 'short';
+  bench.runS(80);
+  expect(bench.told().readings).toEqual({});
+  expect(bench.told().faults['tank-pressure']).toMatch('short circuit');
+});
+
 test('a warm-up that is too short shows as a broken wire; a pin without converter as such', () => {
   const short = { ...LOOP, powerPin: 'D8', warmUpMs: 100 };
   const bench = sensorBench('water-point', { pressure: short }, (plugs) => {

@@ -114,6 +114,26 @@ test('85 °C is not believed after a fault, though it was hot before', () => {
   expect(bench.told().faults).toEqual({ 'hot-holding': 'lost its power' });
 });
 
+test('85 °C is not believed for ever: hot food that loses its thermometer is told within minutes', () => {
+  const bench = sensorBench('canteen', { hotHolding: { pin: 'D5' } }, (plugs) => {
+    const sensor = createDs18b20(plugs, 5, 3);
+    sensor.sixteenths = 84 * 16;
+    return sensor;
+  });
+  bench.runS(20);
+  bench.models.trouble = 'loses-power';
+  bench.runS(600);
+  expect(bench.told().readings).toEqual({});
+  expect(bench.told().faults).toEqual({ 'hot-holding': 'lost its power' });
+  // Food that passes 85 °C is believed.
+  bench.models.trouble = '';
+  for (const sixteenths of [1358, 1360, 1360, 1361, 1360, 1359]) {
+    bench.models.sixteenths = sixteenths;
+    bench.runS(60);
+    expect(bench.told().faults).toEqual({});
+  }
+});
+
 test('a fridge above 5 °C for N minutes is one event; a door that stands open for less is none', () => {
   const bench = oneFridge(20);
   bench.runS(600);

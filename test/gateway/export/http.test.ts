@@ -180,6 +180,26 @@ test('pieces are made no faster than they are taken, and no more once the other 
   expect(made).toBeLessThan(1000);
 });
 
+test('a long answer to somebody fast leaves others their turn', async () => {
+  let isAsked = false;
+  function* pieces() {
+    // Ends only when somebody else was answered.
+    while (!isAsked) yield new Uint8Array(32_768);
+  }
+  const type = 'text/csv; charset=utf-8; header=present';
+  const server = await startHttp('127.0.0.1', 0, async ({ segments }) => {
+    if (segments[0] !== 'short') return { status: 200, type, body: pieces() };
+    isAsked = true;
+    return { status: 200, type, body: 'short' };
+  });
+  onTestFinished(() => server.close());
+  const drained = new Promise<void>((resolve) => {
+    get(server.url, (response) => response.resume().on('end', resolve));
+  });
+  expect(await (await fetch(`${server.url}short`)).text()).toBe('short');
+  await drained;
+});
+
 test('more exports at one time than there may be are refused for a while', () => {
   const opened = openExport(exportFolder(), BOOT_S);
   onTestFinished(opened.close);

@@ -1,0 +1,139 @@
+/*
+ * client-script.ts: what runs in the browser: shows what the hub tells, sends what the person presses. No library.
+ * Way: /events (server-sent events) -> elements; forms -> POST /act, /answer, /stop, /add. Text goes in as text, never as HTML.
+ */
+
+/** The script. */
+export const CLIENT_SCRIPT = `
+'use strict';
+const words = JSON.parse(document.getElementById('words').textContent);
+const w = (key, values) => Object.entries(values || {}).reduce((text, [name, value]) => text.replaceAll('{{' + name + '}}', value), words[key] || key);
+const byId = (id) => document.getElementById(id);
+const all = (selector, root) => [...(root || document).querySelectorAll(selector)];
+let state = { ports: [], jobs: [] };
+let chosen = '';
+let kind = 'board';
+
+function el(tag, props, ...children) {
+  const element = Object.assign(document.createElement(tag), props);
+  element.append(...children);
+  return element;
+}
+async function post(path, body) {
+  const answer = await fetch(path, { method: 'POST', headers: { 'content-type': 'application/json', 'x-tallywell-bench': '1' }, body: JSON.stringify(body) });
+  return answer.ok;
+}
+const jobOf = (port) => state.jobs.find((job) => job.port === port);
+const boards = () => state.ports.filter(({ guess }) => guess === 'espruino' || guess === 'address' || guess === 'adapter');
+
+function choose(port, guess) {
+  if (port !== chosen && guess === 'meshtastic') kind = 'radio';
+  if (port !== chosen && guess === 'espruino') kind = 'board';
+  chosen = port;
+  show();
+}
+function portButton({ port, guess, name }) {
+  const job = jobOf(port);
+  const mark = job ? w('act.' + job.act) + ': ' + w(job.state) : '';
+  const button = el('button', { type: 'button', className: 'port' },
+    el('b', { textContent: name || w('guess.' + guess) }),
+    el('span', { textContent: port }),
+    el('div', { className: 'mark', textContent: mark }));
+  button.dataset.port = port;
+  button.setAttribute('aria-pressed', String(port === chosen));
+  button.onclick = () => choose(port, guess);
+  return button;
+}
+function showPorts() {
+  const place = byId('ports');
+  const focused = document.activeElement && document.activeElement.dataset ? document.activeElement.dataset.port : undefined;
+  place.replaceChildren(...(state.ports.length > 0 ? state.ports.map(portButton) : [el('p', { textContent: w('ports-none') })]));
+  const again = focused && all('.port', place).find((button) => button.dataset.port === focused);
+  if (again) again.focus();
+}
+function rowsTable(rows) {
+  return el('table', {}, ...rows.map((row) => el('tr', {}, ...row.map((cell) => el('td', { textContent: cell })))));
+}
+function question(job) {
+  const input = el('input', { name: 'text', type: 'hidden', value: 'done' });
+  const form = el('form', {}, el('p', { textContent: job.question }), input, el('button', { className: 'big', textContent: w('answer') }));
+  form.onsubmit = (event) => { event.preventDefault(); post('/answer', { id: job.id, text: input.value }); };
+  return form;
+}
+function fillLive(live, job) {
+  live.dataset.state = job.state;
+  const parts = [el('div', { className: 'verdict', role: 'status', textContent: w(job.state) })];
+  if (job.state === 'running') {
+    const bar = el('progress', { max: 1 });
+    if (job.share > 0) bar.value = job.share;
+    bar.setAttribute('aria-label', job.step);
+    const stop = el('button', { type: 'button', textContent: w('stop') });
+    stop.onclick = () => post('/stop', { id: job.id });
+    parts.push(el('p', { textContent: job.step }), bar);
+    parts.push(...(job.question ? [] : []), stop);
+  }
+  for (const note of job.notes) parts.push(el('p', { textContent: note }));
+  if (job.rows.length > 0) parts.push(rowsTable(job.rows));
+  if (job.question) parts.push(question(job));
+  if (job.said) parts.push(el('p', { textContent: job.said }));
+  if (job.next) parts.push(el('p', {}, el('b', { textContent: w('what-next') + ': ' }), job.next));
+  live.replaceChildren(...parts);
+}
+function showLive(section, job) {
+  const live = section.querySelector('[data-live]');
+  const isHere = job && job.act === section.dataset.act;
+  live.hidden = !isHere;
+  // A form that is being filled in is not drawn anew under the person's hands.
+  const isAsking = isHere && live.dataset.asked === job.id + job.question && job.question;
+  if (isHere && !isAsking) fillLive(live, job);
+  live.dataset.asked = isHere ? job.id + job.question : '';
+}
+function show() {
+  showPorts();
+  const port = state.ports.find((one) => one.port === chosen);
+  byId('steps').hidden = !port;
+  if (!port) return;
+  byId('steps-head').textContent = w('steps', { port: port.name || port.port });
+  const job = jobOf(chosen);
+  const isBusy = Boolean(job && job.state === 'running');
+  for (const button of all('[data-kind]')) button.setAttribute('aria-pressed', String(button.dataset.kind === kind));
+  for (const section of all('.step')) {
+    section.hidden = section.dataset.device !== kind;
+    if (!section.dataset.act) continue;
+    for (const button of all('button[type=submit]', section)) button.disabled = isBusy;
+    showLive(section, job);
+    const tray = section.querySelector('[data-all]');
+    if (tray) { tray.hidden = boards().length < 2; tray.textContent = w('all', { count: boards().length }); }
+  }
+}
+function order(section, port) {
+  const form = section.querySelector('form');
+  const values = Object.fromEntries(new FormData(form));
+  const isDryRun = values.dryRun === 'on';
+  delete values.dryRun;
+  return post('/act', { act: section.dataset.act, port, values, isDryRun });
+}
+for (const section of all('.step[data-act]')) {
+  const form = section.querySelector('form');
+  form.onsubmit = async (event) => {
+    event.preventDefault();
+    if (!(await order(section, chosen))) alert(w('busy'));
+  };
+  const tray = section.querySelector('[data-all]');
+  if (tray) tray.onclick = () => { if (form.reportValidity()) for (const { port } of boards()) order(section, port); };
+}
+for (const button of all('[data-kind]')) button.onclick = () => { kind = button.dataset.kind; show(); };
+byId('wiring').onchange = (event) => { for (const one of all('[data-wiring]')) one.hidden = one.dataset.wiring !== event.target.value; };
+byId('add').onsubmit = async (event) => {
+  event.preventDefault();
+  const port = byId('address').value.trim();
+  await post('/add', { port });
+  byId('address').value = '';
+  chosen = port;
+  show();
+};
+const events = new EventSource('/events');
+events.onopen = () => { byId('away').hidden = true; };
+events.onerror = () => { byId('away').hidden = false; };
+events.onmessage = (event) => { state = JSON.parse(event.data); show(); };
+`;

@@ -1,0 +1,209 @@
+/*
+ * page-acts.ts: what can be done on the bench page: a table of acts with their forms. The acts are those of the command line.
+ * Way: hub.ts -> one line here -> act -> its words.
+ */
+import type { TFunction } from 'i18next';
+import { CALIBRATION_VOLUME_ML_MAX } from '../../../firmware/node-limits';
+import { RADIO_BOARDS } from '../../../hardware/radios';
+import type { ActDoors } from '../bench';
+import { flash } from '../board/flash';
+import { PROGRAM_NAMES, readProgramFiles } from '../board/program-files';
+import { undoBoard } from '../board/undo-board';
+import { calibrate } from '../calibrate';
+import { provision } from '../provision';
+import { numberFlag, provisionOptionsOf, sayProvision } from '../provision-verb';
+import { radioWords } from '../radio/radio-verb';
+import { setUpRadio, undoRadio } from '../radio/set-up';
+import { register } from '../register';
+import { selftest } from '../selftest';
+import { Trouble } from '../trouble';
+import { withBoard } from '../with-board';
+
+/** A value a person gives. */
+export interface PageField {
+  /** Key below `page.field`. */
+  name: string;
+  kind: 'text' | 'number' | 'select' | 'secret';
+  isRequired?: boolean;
+  /** Of a select; those below `page.option` are translated. */
+  options?: readonly string[];
+}
+
+/** What an act of the page gets beside the doors of every act. */
+export interface PageDoors extends ActDoors {
+  /** Shows rows of [what, value, verdict] that change while the act runs. */
+  show(rows: readonly (readonly string[])[]): void;
+  /** Tells the person what to do and waits for the button. Rejects with Trouble cancelled. */
+  ask(question: string): Promise<string>;
+}
+
+/** One act. */
+export interface PageAct {
+  /** Key below `page.act`. */
+  name: string;
+  device: 'board' | 'radio';
+  fields: readonly PageField[];
+  /** May it run on all boards at once? */
+  forTray?: boolean;
+  hasDryRun?: boolean;
+  /** Does it; resolves with words for people. */
+  run(
+    doors: PageDoors,
+    port: string,
+    values: Readonly<Record<string, string>>,
+    t: TFunction,
+  ): Promise<string>;
+}
+
+const FLASH: PageAct = {
+  name: 'flash',
+  device: 'board',
+  forTray: true,
+  hasDryRun: true,
+  fields: [{ name: 'profile', kind: 'select', options: PROGRAM_NAMES, isRequired: true }],
+  async run(doors, port, { profile }, t) {
+    const built = readProgramFiles(profile);
+    const result = await withBoard(port, (session) => flash(doors, session, { built }));
+    const { proof, sent } = result;
+    const files = sent.map(({ name, bytes }) => `${name} (${bytes})`).join(', ');
+    const words = { ...result, files } as unknown as Record<string, string>;
+    if (proof === 'none') return t(files === '' ? 'flash.plan-same' : 'flash.plan', words);
+    return t(files === '' ? 'flash.same' : `flash.${proof}`, words);
+  },
+};
+
+const PROVISION: PageAct = {
+  name: 'provision',
+  device: 'board',
+  hasDryRun: true,
+  fields: [
+    { name: 'site', kind: 'text', isRequired: true },
+    { name: 'name', kind: 'text' },
+    { name: 'pulseUl', kind: 'number' },
+  ],
+  async run(doors, port, { site, name, pulseUl }, t) {
+    const options = provisionOptionsOf({
+      site,
+      name: name || undefined,
+      pulseUl: pulseUl || undefined,
+    });
+    const result = await withBoard(port, (session) => provision(doors, session, options));
+    return sayProvision(result, t);
+  },
+};
+
+const SELFTEST: PageAct = {
+  name: 'selftest',
+  device: 'board',
+  fields: [],
+  async run(doors, port, _values, t) {
+    const options = { token: process.env.TALLYWELL_TOKEN ?? null };
+    const { parts, failed } = await withBoard(port, (session) => selftest(doors, session, options));
+    const rows = parts.map(({ part, outcome, value }) => {
+      const advice = outcome === 'fail' ? t(`advice.${part}`, '') : '';
+      return [t(`part.${part}`, part), t(`outcome.${outcome}`), `${value} ${advice}`.trim()];
+    });
+    doors.show(rows);
+    const bad = parts
+      .filter(({ outcome }) => outcome === 'fail')
+      .map(({ part }) => t(`part.${part}`, part));
+    if (failed > 0) throw new Trouble('test-failed', { parts: bad.join(', ') });
+    return t('selftest.sum', { failed, all: parts.length });
+  },
+};
+
+const CALIBRATE: PageAct = {
+  name: 'calibrate',
+  device: 'board',
+  hasDryRun: true,
+  fields: [
+    { name: 'volumeMl', kind: 'number', isRequired: true },
+    { name: 'repeats', kind: 'select', options: ['3', '2', '4', '5'] },
+  ],
+  async run(doors, port, { volumeMl, repeats }, t) {
+    const volume = numberFlag('volumeMl', volumeMl, 1, CALIBRATION_VOLUME_ML_MAX) ?? 0;
+    const options = { volumeMl: Math.round(volume), pours: Number(repeats) };
+    const person = {
+      poured: async (pour: number, pours: number, ml: number) => {
+        await doors.ask(t('page.pour', { pour, pours, volumeMl: ml }));
+      },
+    };
+    const result = await withBoard(port, (session) => calibrate(doors, session, person, options));
+    doors.show(
+      result.pours.map(({ pulses, pulseUl }, at) => [`${at + 1}`, `${pulses}`, `${pulseUl} µL`]),
+    );
+    const { site, pulseUl, spreadPercent, calibrationId, beforeUl } = result;
+    return t('calibrate.done', { site, pulseUl, spreadPercent, calibrationId, beforeUl });
+  },
+};
+
+const REGISTER: PageAct = {
+  name: 'register',
+  device: 'board',
+  hasDryRun: true,
+  fields: [
+    { name: 'site', kind: 'text' },
+    { name: 'token', kind: 'secret' },
+    { name: 'to', kind: 'text' },
+  ],
+  async run(doors, _port, values, t) {
+    const token = values.token || process.env.TALLYWELL_TOKEN || null;
+    const where = values.to ? { to: values.to, token: null } : { token };
+    const result = await register(doors, { site: values.site || undefined, ...where });
+    const { sites, changed, file, isDryRun } = result;
+    if (isDryRun) return t('register.plan', { sites: sites.join(', ') });
+    if (file !== null) return t('register.file', { file, count: sites.length });
+    return t('register.done', { all: sites.length, changed: changed.length });
+  },
+};
+
+const UNDO: PageAct = {
+  name: 'undo',
+  device: 'board',
+  fields: [],
+  async run(doors, port, _values, t) {
+    const { act, device, restored, erased, program } = await withBoard(port, (session) =>
+      undoBoard(doors, session),
+    );
+    const lists = { restored: restored.join(', ') || '-', erased: erased.join(', ') || '-' };
+    return t('undo.done', { act, device, program, ...lists });
+  },
+};
+
+const RADIO: PageAct = {
+  name: 'radio',
+  device: 'radio',
+  hasDryRun: true,
+  fields: [
+    { name: 'for', kind: 'select', options: ['site', 'sleeper', 'gateway'], isRequired: true },
+    { name: 'site', kind: 'text' },
+    { name: 'board', kind: 'select', options: ['auto', ...RADIO_BOARDS.map(({ name }) => name)] },
+  ],
+  async run(doors, port, values, t) {
+    const role = values.for === 'gateway' || values.for === 'sleeper' ? values.for : 'site';
+    const board = values.board === 'auto' ? undefined : values.board;
+    const options = { port, role, site: values.site || null, board } as const;
+    return radioWords(await setUpRadio(doors, options), t);
+  },
+};
+
+const RADIO_UNDO: PageAct = {
+  name: 'radio-undo',
+  device: 'radio',
+  hasDryRun: true,
+  fields: [],
+  run: async (doors, port, _values, t) =>
+    radioWords({ ...(await undoRadio(doors, { port })), isUndone: true }, t),
+};
+
+/** In the order in which a board goes through them. */
+export const PAGE_ACTS: readonly PageAct[] = [
+  FLASH,
+  PROVISION,
+  SELFTEST,
+  CALIBRATE,
+  REGISTER,
+  UNDO,
+  RADIO,
+  RADIO_UNDO,
+];

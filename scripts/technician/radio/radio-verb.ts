@@ -1,0 +1,136 @@
+/*
+ * radio-verb.ts: the verb `tallywell radio` on the command line.
+ * Way: flags -> setUpRadio or undoRadio -> words.
+ */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { TFunction } from 'i18next';
+import { RADIO_BOARDS } from '../../../hardware/radios';
+import { fromHex } from '../../../shared/bytes';
+import { type BenchFlags, benchVerb, type OpenBench } from '../verb';
+import { choosePort } from './choose-port';
+import type { Difference } from './plan';
+import { type SetUpOptions, type SetUpResult, setUpRadio, undoRadio } from './set-up';
+
+interface RadioFlags extends BenchFlags {
+  port?: string;
+  for: 'gateway' | 'site' | 'sleeper';
+  site?: string;
+  name?: string;
+  short?: string;
+  region?: string;
+  preset?: string;
+  slot?: number;
+  board?: string;
+  pins?: { rxd: number; txd: number };
+  remote?: number;
+  adminKey?: Uint8Array;
+  again?: boolean;
+  undo?: boolean;
+}
+
+type Said = (SetUpResult | Awaited<ReturnType<typeof undoRadio>>) & { isUndone?: boolean };
+
+function pins(text: string): { rxd: number; txd: number } {
+  const found = /^(\d{1,2}),(\d{1,2})$/.exec(text);
+  const [rxd, txd] = found ? [Number(found[1]), Number(found[2])] : [0, 0];
+  if (rxd > 0 && txd > 0 && rxd !== txd) return { rxd, txd };
+  throw new InvalidArgumentError('two GPIO numbers, receiving first, neither 0: 15,16');
+}
+
+function nodeNumber(text: string): number {
+  if (/^![0-9a-f]{8}$/i.test(text)) return Number.parseInt(text.slice(1), 16);
+  throw new InvalidArgumentError('! and eight hex digits: !a1b2c3d4');
+}
+
+function slot(text: string): number {
+  if (/^\d{1,3}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('a number, 0 = by the name of the channel');
+}
+
+function publicKey(text: string): Uint8Array {
+  if (/^[0-9a-f]{64}$/i.test(text)) return fromHex(text.toLowerCase());
+  throw new InvalidArgumentError('64 hex digits');
+}
+
+function differenceLines(t: TFunction, differences: Difference[]): string[] {
+  return differences.map((one) => t('radio.difference', { ...one }));
+}
+
+/** What came of it, for people. */
+export function radioWords(result: Said, t: TFunction): string {
+  const { differences, isChanged, isDryRun } = result;
+  const words = { ...result, count: differences.length };
+  if (result.isUndone && !isDryRun) return t('radio.undone', words);
+  const head = isDryRun ? 'radio.would' : isChanged ? 'radio.changed' : 'radio.right';
+  const lines = [t(head, words)];
+  if (isDryRun) lines.push(...differenceLines(t, differences));
+  const wired = 'pins' in result ? result.pins : null;
+  if (wired) lines.push(t('radio.pins', { ...wired }));
+  return lines.join('\n');
+}
+
+function optionsOf(flags: RadioFlags, port: string): SetUpOptions {
+  return {
+    port,
+    role: flags.for,
+    site: flags.site ?? null,
+    longName: flags.name,
+    shortName: flags.short,
+    region: flags.region,
+    preset: flags.preset,
+    channelNum: flags.slot,
+    board: flags.board,
+    pins: flags.pins,
+    remote: flags.remote,
+    adminKey: flags.adminKey,
+    again: flags.again,
+  };
+}
+
+/** Adds the verb. */
+export function registerRadioVerb(program: Command, openBench: OpenBench): void {
+  const command = program
+    .command('radio')
+    .description('set up a Meshtastic radio for the gateway or a site; safe to repeat')
+    .option('--port <port>', 'its port: /dev/…, COM3 or tcp://host; default: the only one there')
+    .addOption(
+      new Option(
+        '--for <place>',
+        'gateway; site: a node hangs on it; sleeper: powered only to send',
+      )
+        .choices(['gateway', 'site', 'sleeper'])
+        .default('site'),
+    )
+    .option('--site <name>', 'site at which it stands; the radio is named after it')
+    .option('--name <text>', 'long name, up to 39 bytes')
+    .option('--short <text>', 'short name, up to 4 bytes')
+    .option('--region <name>', "region, EU_868; default: the pod's")
+    .option('--preset <name>', "modem preset, LONG_FAST; default: the pod's")
+    .option('--slot <number>', "frequency slot; default: the pod's", slot)
+    .addOption(
+      new Option('--board <name>', 'radio board, for its pins; default: as the radio says').choices(
+        RADIO_BOARDS.map(({ name }) => name),
+      ),
+    )
+    .option('--pins <rxd,txd>', 'GPIO numbers of the radio to the node, receiving first', pins)
+    .option(
+      '--admin-key <hex>',
+      'public key of a radio that may set this one up from afar',
+      publicKey,
+    )
+    .option(
+      '--remote <!number>',
+      'set up this radio over the air, through the one at the port',
+      nodeNumber,
+    )
+    .option('--again', 'write also what is right already')
+    .option('--undo', 'put the radio back as it was before it was last set up');
+  benchVerb<RadioFlags, Said>(command, openBench, {
+    async run(doors, flags) {
+      const port = await choosePort(flags.port);
+      if (flags.undo) return { ...(await undoRadio(doors, { port })), isUndone: true };
+      return setUpRadio(doors, optionsOf(flags, port));
+    },
+    say: radioWords,
+  });
+}

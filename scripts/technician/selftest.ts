@@ -1,0 +1,153 @@
+/*
+ * selftest.ts: asks a node how each of its parts does, how its clock runs, and whether the gateway hears it.
+ * Way: BoardSession (tw("selftest"), "sensors", "radio", "counters") and HTTP -> a list: pass, fail or not known, and what to check.
+ * Changes nothing on the node.
+ */
+import type { ActDoors } from './bench';
+import type { BoardSession, NodeAnswer } from './board/board-session';
+import { askRecords, askSite, type GatewayAsk } from './gateway-client';
+import { CLOCK_OFF_MS_MAX } from './limits';
+import { goOn, logged } from './logged';
+import { readPodOrNull } from './pod-file';
+import { Trouble } from './trouble';
+
+/** How a part does. `unknown`: it could not be asked; that fails nothing. */
+export interface PartResult {
+  /** Name; its words are below `part.` and `advice.`. */
+  part: string;
+  outcome: 'pass' | 'fail' | 'unknown';
+  /** What was measured, or what the node says itself. */
+  value: string;
+}
+
+/** What the self-test found. */
+export interface SelftestResult {
+  device: string;
+  site: string | null;
+  parts: PartResult[];
+  /** Parts that failed. */
+  failed: number;
+}
+
+/** What is asked beside the node. */
+export interface SelftestOptions {
+  /** Other than the pod's own address. */
+  gateway?: string;
+  token: string | null;
+  /** Do not ask the gateway. */
+  isOffline?: boolean;
+}
+
+const part = (name: string, isGood: boolean | null, value: unknown): PartResult => ({
+  part: name,
+  outcome: isGood === null ? 'unknown' : isGood ? 'pass' : 'fail',
+  value: value === undefined || value === null ? '' : String(value),
+});
+
+/** The node's own checks: [part, passed, advice]. */
+function ownParts({ checks }: NodeAnswer): PartResult[] {
+  if (!Array.isArray(checks)) return [];
+  return checks.map(([name, isGood, advice]) => part(String(name), isGood === true, advice));
+}
+
+function sensorParts({ batteryMv, readings, faults, pulses }: NodeAnswer): PartResult[] {
+  const told = Object.entries((readings ?? {}) as object).map(([name, value]) =>
+    part('reading', true, `${name} ${value}`),
+  );
+  const broken = Object.entries((faults ?? {}) as object).map(([name, why]) =>
+    part('sensor', false, `${name}: ${why}`),
+  );
+  const mv = Number(batteryMv);
+  const battery = part('voltage', mv > 0 ? true : null, mv > 0 ? `${mv} mV` : '');
+  return [battery, part('pulses', true, pulses), ...told, ...broken];
+}
+
+function radioParts({ status, isLastCovered, bulletinSequence }: NodeAnswer): PartResult[] {
+  const now = (status ?? {}) as Record<string, unknown>;
+  // A radio that was never ready has told no channels.
+  const isUp = now.isUp ?? now.isReady ?? now.hasChannel ?? null;
+  const hasChannel =
+    now.hasChannel === undefined || now.isReady !== true
+      ? []
+      : [part('channel', now.hasChannel === true, '')];
+  // A radio that is powered only to send is off most of the time.
+  const isResting = now.isOn === false;
+  const link = part('link', isUp === null || isResting ? null : isUp === true, now.failures ?? '');
+  const heard = Number(bulletinSequence) > 0;
+  return [
+    ...[link, ...hasChannel],
+    part('bulletin', heard ? true : null, heard ? bulletinSequence : ''),
+    part('stored', isLastCovered === true ? true : null, ''),
+  ];
+}
+
+/** The node's clock against this computer's, while other questions are asked. */
+async function clockPart(session: BoardSession, between: () => Promise<void>): Promise<PartResult> {
+  const read = async () => Number(await session.evaluate('getTime()')) * 1000;
+  const [startMs, from] = [performance.now(), await read()];
+  await between();
+  const nodeMs = (await read()) - from;
+  const hereMs = performance.now() - startMs;
+  const offMs = Math.round(nodeMs - hereMs);
+  return part('clock', Math.abs(offMs) <= CLOCK_OFF_MS_MAX + hereMs / 10, `${offMs} ms`);
+}
+
+/** Has the gateway heard the node, and how well? */
+async function gatewayParts(to: GatewayAsk, site: string): Promise<PartResult[]> {
+  try {
+    const known = await askSite(to, site);
+    if (known === null) return [part('registered', false, '')];
+    const registered = part('registered', true, '');
+    if (known.lastHeard === null) return [registered, part('heard', null, '')];
+    const newest = (await askRecords(to, site)).at(-1);
+    const { rssiDbm, hops } = (newest?.received ?? {}) as { rssiDbm?: number; hops?: number };
+    const signal = rssiDbm === undefined || rssiDbm === null ? '' : `${rssiDbm} dBm`;
+    const way = hops === undefined || hops === null ? '' : `${hops} hops`;
+    return [registered, part('heard', true, [signal, way].filter(Boolean).join(', '))];
+  } catch (error) {
+    if (!(error instanceof Trouble) || error.code === 'cancelled') throw error;
+    return [part('gateway', null, error.code)];
+  }
+}
+
+async function nodeParts(doors: ActDoors, session: BoardSession): Promise<PartResult[]> {
+  const parts: PartResult[] = [];
+  const clock = await clockPart(session, async () => {
+    parts.push(...ownParts(await session.node('selftest')));
+    goOn(doors);
+    parts.push(...sensorParts(await session.node('sensors')));
+  });
+  parts.push(clock);
+  try {
+    parts.push(...radioParts(await session.node('radio')));
+  } catch (error) {
+    if (!(error instanceof Trouble) || error.code !== 'not-provisioned') throw error;
+  }
+  return parts;
+}
+
+/** Tests a node. Does not throw when a part fails: `failed` says how many. Throws: Trouble no-program, and what a session throws. */
+export function selftest(
+  doors: ActDoors,
+  session: BoardSession,
+  { gateway, token, isOffline }: SelftestOptions,
+): Promise<SelftestResult> {
+  return logged(doors, 'selftest', async (notes) => {
+    doors.progress.step('look');
+    const { serial } = await session.identity();
+    notes.device = serial;
+    const { site } = await session.node('id');
+    notes.site = typeof site === 'string' ? site : null;
+    doors.progress.step('test');
+    const parts = await nodeParts(doors, session);
+    const url = gateway ?? readPodOrNull(doors.bench.folder)?.gatewayUrl ?? null;
+    if (url !== null && notes.site !== null && !isOffline) {
+      doors.progress.step('ask-gateway', { url });
+      parts.push(...(await gatewayParts({ url, token, signal: doors.signal }, notes.site)));
+    }
+    const failed = parts.filter(({ outcome }) => outcome === 'fail');
+    notes.facts.failed = failed.map((one) => one.part).join(' ');
+    if (failed.length > 0) notes.trouble = 'test-failed';
+    return { device: serial, site: notes.site, parts, failed: failed.length };
+  });
+}
