@@ -114,12 +114,18 @@ function now(): number {
   return Math.round(performance.now());
 }
 
+/** A radio may answer twice, when it was asked again: the settings change only once an answer is whole. */
 function learnFramer(link: Link): Framer {
+  let answer: RadioSettings | null = null;
   return createFramer((body) => {
     const told = readFromRadio(body);
     if (told === null) return false;
-    if (told.case === 'myInfo') Object.assign(link.settings, noSettings());
-    takeTold(link.settings, told);
+    if (told.case === 'myInfo') answer = noSettings();
+    takeTold(answer ?? link.settings, told);
+    if (told.case === 'configCompleteId' && answer !== null) {
+      Object.assign(link.settings, answer);
+      answer = null;
+    }
     return true;
   });
 }
