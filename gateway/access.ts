@@ -119,9 +119,10 @@ function factsAnswer(doors: AccessDoors, question: Question, asker: Asker, body:
 
 /** What is read. */
 function read(doors: AccessDoors, question: Question, asker: Asker): Answer | Promise<Answer> {
-  const { segments, query, from } = question;
+  const { segments, query, from, headers } = question;
   if (segments.join('/') === 'api/v1/stream') return doors.stream.open(from);
-  return factsAnswer(doors, question, asker, null) ?? doors.views(segments, query);
+  const facts = factsAnswer(doors, question, asker, null);
+  return facts ?? doors.views(segments, query, headers.host ?? '');
 }
 
 /** What changes something, by path. Each has its scope in core/routes.ts. */
