@@ -4,6 +4,8 @@
  * Described in docs/accounts.md and docs/api.md.
  */
 import type { GatewayAccounts } from './accounts';
+import type { ApiFunction } from './api/answers';
+import type { Stream } from './api/stream';
 import { isFromElsewhere, isFromOwnPage } from './core/own-page';
 import { ANYBODY, needsOf, WHOEVER } from './core/routes';
 import { allows, type Scope } from './core/scopes';
@@ -33,6 +35,9 @@ export interface AccessDoors {
   anonymous: 'reader' | 'nobody';
   /** Answers reading questions. */
   views: AnswerFunction;
+  /** Facts of sites: what is read of them, and what people say. */
+  facts: ApiFunction;
+  stream: Stream;
   /** Answers POST /api/v1/<name>, whose body is this JSON value, by name. */
   posts: PostFunctions;
 }
@@ -105,15 +110,32 @@ function logOut({ sessions }: AccessDoors, { cookie }: AskHeaders): Answer {
   return jsonAnswer({ name: null }, 200, { 'Set-Cookie': NO_SESSION_COOKIE });
 }
 
+/** Facts. Who says something is kept as his scope, or as somebody at a phone: never a name. */
+function factsAnswer(doors: AccessDoors, question: Question, asker: Asker, body: unknown) {
+  const { method, segments, query, from } = question;
+  const reporter = asker.by === 'nothing' || asker.scope === null ? 'somebody' : asker.scope;
+  return doors.facts(method, segments, query, body, { reporter, from });
+}
+
+/** What is read. */
+function read(doors: AccessDoors, question: Question, asker: Asker): Answer | Promise<Answer> {
+  const { segments, query, from, headers } = question;
+  if (segments.join('/') === 'api/v1/stream') return doors.stream.open(from);
+  const facts = factsAnswer(doors, question, asker, null);
+  return facts ?? doors.views(segments, query, headers.host ?? '');
+}
+
 /** What changes something, by path. Each has its scope in core/routes.ts. */
-async function post(doors: AccessDoors, question: Question): Promise<Answer> {
+async function post(doors: AccessDoors, question: Question, asker: Asker): Promise<Answer> {
   const read = await question.readJson();
   if ('refusal' in read) return read.refusal;
   const path = question.segments.join('/');
   if (path === 'api/v1/login') return logIn(doors, read.json, question.from);
   if (path === 'api/v1/logout') return logOut(doors, question.headers);
   const name = path.slice('api/v1/'.length);
-  if (name !== 'clock' && name !== 'register') return errorAnswer(404, 'not found');
+  if (name !== 'clock' && name !== 'register') {
+    return factsAnswer(doors, question, asker, read.json) ?? errorAnswer(404, 'not found');
+  }
   const { status, body } = doors.posts[name](read.json);
   return jsonAnswer(body, status);
 }
@@ -130,10 +152,8 @@ function refusalOf({ by, scope }: Asker, needs: Scope, { headers, method }: Ques
 
 /** Makes the answer function of the HTTP server. */
 export function createAccess(doors: AccessDoors): QuestionFunction {
-  const answer = async (question: Question): Promise<Answer> =>
-    question.method === 'POST'
-      ? post(doors, question)
-      : doors.views(question.segments, question.query);
+  const answer = async (question: Question, asker: Asker): Promise<Answer> =>
+    question.method === 'POST' ? post(doors, question, asker) : read(doors, question, asker);
   return async (question) => {
     const { method, segments, headers } = question;
     const needs = needsOf(method, segments);
@@ -141,10 +161,10 @@ export function createAccess(doors: AccessDoors): QuestionFunction {
     if (method === 'POST' && isFromElsewhere(headers))
       return errorAnswer(403, 'a page of another origin asked for this');
     // Wrong credentials keep nobody from what everybody may do.
-    if (needs === ANYBODY) return answer(question);
+    if (needs === ANYBODY) return answer(question, { by: 'nothing', name: null, scope: null });
     const asker = await askerOf(doors, question);
     if ('status' in asker) return asker;
     if (needs === WHOEVER) return jsonAnswer({ name: asker.name, scope: asker.scope });
-    return refusalOf(asker, needs, question) ?? answer(question);
+    return refusalOf(asker, needs, question) ?? answer(question, asker);
   };
 }

@@ -3,10 +3,10 @@
  * Way: options, database, clock -> accounts (for HTTP and the broker) and the answer function of HTTP.
  */
 import type { Database } from 'better-sqlite3';
-import { createAccess, type PostFunctions } from './access';
+import { type AccessDoors, createAccess } from './access';
 import { createAccounts, type GatewayAccounts, makeFirstAccount } from './accounts';
 import type { GatewayClock } from './edges/clock';
-import type { AnswerFunction, QuestionFunction } from './edges/http/answer';
+import type { QuestionFunction } from './edges/http/answer';
 import { stderrLog } from './edges/log';
 import { createPasswordChecker } from './edges/passwords';
 import { accountReader } from './edges/store/account-table';
@@ -17,8 +17,8 @@ import { createSessions } from './sessions';
 /** Where everybody comes in. */
 export interface Entrance {
   accounts: GatewayAccounts;
-  /** The answer function of HTTP over the views, and over what is posted. */
-  answers(views: AnswerFunction, posts: PostFunctions): QuestionFunction;
+  /** The answer function of HTTP over what is behind it. */
+  answers(behind: Pick<AccessDoors, 'views' | 'posts' | 'facts' | 'stream'>): QuestionFunction;
 }
 
 /**
@@ -47,6 +47,6 @@ export async function openEntrance(
   const anonymous = options.anonymous ?? 'reader';
   return {
     accounts,
-    answers: (views, posts) => createAccess({ accounts, sessions, anonymous, views, posts }),
+    answers: (behind) => createAccess({ accounts, sessions, anonymous, ...behind }),
   };
 }

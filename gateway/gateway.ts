@@ -4,6 +4,8 @@
  * Clock, randomness and transports are chosen here and handed down. Storage that fails is not caught
  * anywhere: it ends the process loudly.
  */
+import { join } from 'node:path';
+import type { Database } from 'better-sqlite3';
 import packageJson from '../package.json';
 import { toHex } from '../shared/bytes';
 import type { PostFunctions } from './access';
@@ -17,14 +19,19 @@ import { type Barrier, listenToParent, type ToParent, tellParent } from './edges
 import type { Publisher } from './edges/publisher';
 import { quarantineCounts } from './edges/store/quarantine';
 import { createDelayReader } from './edges/store/read-delays';
+import { createExportReader } from './edges/store/read-export';
+import { createObservationReader } from './edges/store/read-observations';
 import { createRecordReader, type RecordReader } from './edges/store/read-records';
 import { createSiteReader, type SiteReader } from './edges/store/read-sites';
 import { createEngine, type Engine } from './engine';
 import { openEntrance } from './entrance';
+import { siteFactsReader } from './exporting';
+import { createFactsTelling } from './facts-telling';
 import { STOP_STEP_MS } from './limits/operations';
 import { createMetrics } from './metrics';
 import { type Base, importTimeS, openBase } from './opening';
 import type { GatewayOptions } from './options';
+import { PARTNERS_FILE, partnersFile } from './partners-file';
 import { podView } from './pod-view';
 import { recoveryView } from './recovery';
 import { takeRegistration } from './registering';
@@ -184,6 +191,21 @@ function datedNow(stored: SiteReader, lastHeardS: Engine['lastHeardS']): SiteRea
   };
 }
 
+/** What exports are made from. */
+function exportDoors(
+  dataDir: string,
+  reader: Database,
+  pod: string,
+  { sites, nowMs }: { sites: SiteReader; nowMs(): number },
+) {
+  return {
+    facts: createExportReader(reader, pod),
+    observations: createObservationReader(reader),
+    siteFacts: siteFactsReader(reader, () => Math.floor(nowMs() / 1000), sites),
+    partners: () => partnersFile(join(dataDir, PARTNERS_FILE)),
+  };
+}
+
 /** The clock of the options. */
 function clockOf({ clock }: GatewayOptions): GatewayClock {
   if (clock === 'parent') return parentClock();
@@ -233,13 +255,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   );
   const status = () =>
     statusOf({
-      options,
-      base,
-      clock,
-      reader,
-      records,
-      engine,
-      publisher,
+      ...{ options, base, clock, reader, records, engine, publisher },
       lag: () => teller?.lag() ?? 0,
       requests: () => requests,
     });
@@ -250,8 +266,15 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   requests = listenForRequests(options, engine, to, { ...doors, ...told });
   const metrics = createMetrics({ dataDir: options.dataDir, status, hangs: engine.hangs });
   const readings = { records, sites, pod, nowMs: clock.nowMs, status, metrics: metrics.answer };
-  const views = createViews({ ...readings, podView: () => podOf(base, engine) });
-  const answer = entrance.answers(views, postsOf(options, base, clock, engine));
+  const views = createViews({
+    ...readings,
+    podView: () => podOf(base, engine),
+    exports: exportDoors(options.dataDir, reader, pod, readings),
+  });
+  const saying = { durably: engine.durably, tellSites: to.afterCommit };
+  const facts = createFactsTelling({ store, reader, sites, clock, ...saying });
+  const posts = postsOf(options, base, clock, engine);
+  const answer = entrance.answers({ views, posts, facts: facts.answer, stream: facts.stream });
   const http = await orElse(
     startHttp(options.httpHost ?? options.host ?? '127.0.0.1', options.httpPort ?? 8080, answer, {
       onAnswered: metrics.countRequest,
@@ -261,10 +284,13 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   for (const warning of status().warnings) (options.log ?? stderrLog)(`WARNING: ${warning}`);
   const begin = () => {
     to.tellAll();
-    engine.begin(to);
+    engine.begin(facts.telling(to));
   };
   const { stop, stopped } = createStop(engine, to, () =>
-    atMost(STOP_STEP_MS, publisher.close()).then(http.close).then(closeFiles),
+    atMost(STOP_STEP_MS, publisher.close())
+      .then(facts.stream.close)
+      .then(http.close)
+      .then(closeFiles),
   );
   const urls = { httpUrl: http.url, mqttUrl: url, mqttTlsUrl: tlsUrl };
   const running = { publicKey: toHex(base.key.publicKey), ...urls };

@@ -21,6 +21,13 @@ export const POST_ROUTES: Readonly<Record<string, Needs>> = {
   'api/v1/register': 'technician',
 };
 
+/** The same, where a site or a number is part of the path. */
+export const POST_PATTERNS: readonly (readonly [RegExp, Needs])[] = [
+  [/^api\/v1\/sites\/[^/]+\/(confirmations|notes)$/, 'reader'],
+  [/^api\/v1\/sites\/[^/]+\/statements$/, 'technician'],
+  [/^api\/v1\/milestones(\/[^/]+\/end)?$/, 'technician'],
+];
+
 /** Reading that needs no account, by path. */
 export const OPEN_ROUTES: Readonly<Record<string, Needs>> = {
   health: ANYBODY,
@@ -31,6 +38,11 @@ export const OPEN_ROUTES: Readonly<Record<string, Needs>> = {
 /** What a request needs; null: nothing can be changed at this path. */
 export function needsOf(method: 'GET' | 'POST', segments: string[]): Needs | null {
   const path = segments.join('/');
-  if (method === 'POST') return Object.hasOwn(POST_ROUTES, path) ? POST_ROUTES[path] : null;
+  if (method === 'POST') {
+    if (Object.hasOwn(POST_ROUTES, path)) return POST_ROUTES[path];
+    // A name may hold a slash of its own.
+    const coded = segments.map(encodeURIComponent).join('/');
+    return POST_PATTERNS.find(([pattern]) => pattern.test(coded))?.[1] ?? null;
+  }
   return Object.hasOwn(OPEN_ROUTES, path) ? OPEN_ROUTES[path] : 'reader';
 }

@@ -15,7 +15,7 @@ export interface SiteFacts {
   lastHeardS: number | null;
   /** Does the newest usage record hold any use in its own hour? */
   usedInNewest: boolean;
-  /** Code of the newest button event: 3 broken, 4 fixed; 0 = none. */
+  /** What people said last: 3 broken, 4 fixed (codes of the button's events); 0 = nothing. */
   buttonCode: number;
   /** Status word of the newest record; 0 = none. */
   status: number;
@@ -69,7 +69,7 @@ export function siteState(facts: SiteFacts, nowS: number): SiteState {
 export const SITE_WORD_MEANING: Record<SiteWord, string> = {
   'never-heard': 'Registered, but nothing was ever heard from it.',
   'no-news': 'Silent for more than three hours. That does not say it is broken.',
-  'says-broken': 'Someone at the site pressed "it is broken".',
+  'says-broken': 'Someone said "it is broken", at the button or on a phone.',
   'in-use': 'Heard, and used in the last hour it reported.',
   idle: 'Heard, and not used in the last hour it reported.',
 };

@@ -19,7 +19,7 @@ const HOURS = 5 * 365 * 24;
 const COMMIT_HOURS = 24;
 const FOLDER = join(tmpdir(), 'tallywell-bench-history');
 const ASKED = 60;
-const MS_MAX = { site: 50, month: 50, health: 20 };
+const MS_MAX = { site: 50, month: 50, health: 20, facts: 50 };
 const START_S_MAX = 5;
 const MEMORY_MB_MAX = 150;
 
@@ -137,6 +137,9 @@ async function figuresOf(child: ChildProcess, url: string, startS: number): Prom
     await ms('site', sitesFrom(url, ''), MS_MAX.site),
     await ms('month by hour', sitesFrom(url, '/hours'), MS_MAX.month),
     await ms('five years by day', sitesFrom(url, '/days?from=0'), Number.POSITIVE_INFINITY),
+    await ms('facts, first', sitesFrom(url, '/facts'), MS_MAX.facts),
+    await ms('facts, again', sitesFrom(url, '/facts'), MS_MAX.facts),
+    await ms('facts of all', new Array(ASKED).fill(`${url}api/v1/facts`), MS_MAX.facts),
     await ms('/health', new Array(ASKED).fill(`${url}health`), MS_MAX.health),
     await ms('page of all sites', new Array(5).fill(url), Number.POSITIVE_INFINITY),
   ];

@@ -7,6 +7,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net';
 import { addressKey, isLoopback } from '../../core/addresses';
 import { createTokenBuckets } from '../../core/token-bucket';
+import { STREAM_WAITING_BYTES_MAX } from '../../limits/facts';
 import {
   HTTP_ADDRESSES_MAX,
   HTTP_CLIENTS_MAX,
@@ -22,12 +23,15 @@ import {
 } from '../../limits/http';
 import {
   type Answer,
+  BYTE_TYPES,
   errorAnswer,
   type Question,
   type QuestionFunction,
   tooManyAnswer,
 } from './answer';
 import { readJson } from './body';
+import { sendPieces } from './pieces';
+import { withTag } from './tags';
 
 /** A running server. */
 export interface HttpServer {
@@ -62,22 +66,46 @@ const HEADERS = {
   'X-Frame-Options': 'DENY',
 };
 
-function send(response: ServerResponse, answer: Answer, request: IncomingMessage): void {
-  const body = Buffer.from(answer.body);
+/** Goes on with an answer that does not end. */
+function stream(response: ServerResponse, { status, type, stream: start }: Answer): void {
+  response.writeHead(status, { ...HEADERS, 'Content-Type': type, 'X-Accel-Buffering': 'no' });
+  response.flushHeaders();
+  const gone = start?.({
+    write(text) {
+      if (response.destroyed || response.writableLength > STREAM_WAITING_BYTES_MAX) return false;
+      response.write(text);
+      return true;
+    },
+    end: () => response.destroy(),
+  });
+  response.on('close', () => gone?.());
+}
+
+function send(
+  response: ServerResponse,
+  answer: Answer,
+  request: IncomingMessage,
+): Promise<void> | void {
+  const { body, type } = answer;
+  const whole =
+    typeof body === 'string' ? Buffer.from(body) : body instanceof Uint8Array ? body : null;
+  const isBytes = (BYTE_TYPES as readonly string[]).includes(type);
   const { 'content-length': length = '0', 'transfer-encoding': coding } = request.headers;
   const hasBody = Number(length) > 0 || coding !== undefined;
   // What nobody read of a body would have to be waited for.
   const ends = hasBody && !request.complete ? { Connection: 'close' } : {};
   response.writeHead(answer.status, {
     ...HEADERS,
-    'Content-Type': `${answer.type}; charset=utf-8`,
-    'Content-Length': body.length,
+    'Content-Type': isBytes ? type : `${type}; charset=utf-8`,
+    ...(whole === null || answer.status === 304 ? {} : { 'Content-Length': whole.length }),
     ...(answer.status === 405 ? { Allow: 'GET, HEAD' } : {}),
     ...answer.headers,
     ...ends,
   });
-  response.end(request.method === 'HEAD' ? undefined : body);
   request.resume();
+  if (request.method === 'HEAD') response.end();
+  else if (whole !== null) response.end(whole);
+  else return sendPieces(response, body as Iterable<Uint8Array>);
 }
 
 /**
@@ -127,6 +155,7 @@ function questionOf(request: IncomingMessage, boundHost: string): Question | { r
       origin: one(headers.origin),
       secFetchSite: one(headers['sec-fetch-site']),
       secFetchMode: one(headers['sec-fetch-mode']),
+      ifNoneMatch: headers['if-none-match'],
     },
     readJson: () => readJson(request),
   };
@@ -191,7 +220,7 @@ export async function startHttp(
       : buckets.take(addressKey(address), limits.steadyMs());
     if (waitMs > 0) return tooManyAnswer(waitMs);
     const question = questionOf(request, host);
-    return 'refusal' in question ? question.refusal : answer(question);
+    return 'refusal' in question ? question.refusal : withTag(question, await answer(question));
   };
   const times = {
     requestTimeout: HTTP_REQUEST_MS_MAX,
@@ -203,7 +232,8 @@ export async function startHttp(
     (request, response) => {
       const answered = answerTo(request).then((told) => {
         limits.onAnswered(told.status);
-        send(response, told, request);
+        if (told.stream !== undefined && request.method === 'GET') return stream(response, told);
+        return send(response, told, request);
       });
       underWay.add(answered);
       // One that fails stays unhandled, and ends the process.

@@ -261,8 +261,36 @@ CREATE TABLE mqtt_retained (
 ) STRICT;
 `;
 
+/** What people say of sites, and milestones. */
+const STEP_4 = `
+CREATE TABLE statement (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  site_id INTEGER NOT NULL REFERENCES site (id),
+  about TEXT NOT NULL,
+  value ANY NOT NULL,
+  note TEXT NOT NULL,
+  at_s INTEGER NOT NULL,
+  clock_state TEXT NOT NULL,
+  reporter TEXT NOT NULL CHECK (reporter IN ('somebody', 'reader', 'technician', 'admin')),
+  after_record INTEGER NOT NULL
+) STRICT;
+CREATE INDEX statement_site ON statement (site_id, about);
+CREATE TABLE milestone (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  title TEXT NOT NULL,
+  goal TEXT NOT NULL,
+  target INTEGER NOT NULL,
+  base INTEGER NOT NULL,
+  due_s INTEGER NOT NULL,
+  made_s INTEGER NOT NULL,
+  clock_state TEXT NOT NULL,
+  reporter TEXT NOT NULL CHECK (reporter IN ('somebody', 'reader', 'technician', 'admin')),
+  ended_s INTEGER
+) STRICT;
+`;
+
 /** The steps, first to last. The number of a step is its place, from 1. */
-export const MIGRATIONS: readonly string[] = [STEP_1, STEP_2, STEP_3];
+export const MIGRATIONS: readonly string[] = [STEP_1, STEP_2, STEP_3, STEP_4];
 
 /**
  * Brings a database to the newest form.

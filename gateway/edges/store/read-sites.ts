@@ -66,7 +66,7 @@ function usedInOwnHour(record: UsageRecord): boolean {
 
 /** Records of a placement; `index`: without it SQLite looks through years of records for a few events. */
 const recordSql = (index = '') =>
-  `SELECT r.payload, r.received_at_s AS receivedAtS, e.boot_time_s AS bootTimeS
+  `SELECT r.id, r.payload, r.received_at_s AS receivedAtS, e.boot_time_s AS bootTimeS
   FROM record r ${index} JOIN epoch e ON e.node_key_id = r.node_key_id AND e.epoch = r.epoch
   WHERE r.node_key_id = ? AND r.placement_id = ?`;
 
@@ -87,15 +87,16 @@ function placementReader(database: Database) {
   return {
     newest: newestOf,
     newestUsage: ({ keyRowId, id }: PlacementRow) => storedRecord(newestUsage.get(keyRowId, id)),
-    buttonCode({ keyRowId, id }: PlacementRow): number {
+    /** The newest press. */
+    button({ keyRowId, id }: PlacementRow): Press | null {
       for (const row of events.all(keyRowId, id)) {
-        const record = storedRecord(row)?.record;
-        if (record?.kind !== 3) continue;
-        if (record.eventCode === EVENT_BROKEN || record.eventCode === EVENT_FIXED) {
-          return record.eventCode;
-        }
+        const { record, bootTimeS, receivedAtS } = storedRecord(row) as StoredRecord;
+        if (record.kind !== 3) continue;
+        if (record.eventCode !== EVENT_BROKEN && record.eventCode !== EVENT_FIXED) continue;
+        const atS = bootTimeS === null ? receivedAtS : bootTimeS + record.uptimeS;
+        return { code: record.eventCode, atS, id: (row as { id: number }).id };
       }
-      return 0;
+      return null;
     },
     /** What the node's counters had reached before it came here. */
     countersBefore({ keyRowId, fromS }: PlacementRow): number[] {
@@ -124,10 +125,45 @@ function readingOf(site: SiteRow): SiteReading {
   };
 }
 
+/** A press of the button. atS: by the node's clock, else when it came, Unix s; id: row of its record. */
+interface Press {
+  code: number;
+  atS: number;
+  id: number;
+}
+
+/** What was said on a phone; code 0 = nothing. afterRecord: the record accepted last before it. */
+interface Said {
+  code: number;
+  atS: number;
+  clockState?: string;
+  afterRecord?: number;
+}
+
+/** Was the button pressed after that was said? Where the clock was not known, what came first decides. */
+function isAfter(button: Press, { atS, clockState, afterRecord = 0 }: Said): boolean {
+  return clockState === 'unknown' ? button.id > afterRecord : button.atS >= atS;
+}
+
+/** What somebody last said on a phone. */
+function phoneReader(database: Database) {
+  const newest = database.prepare(
+    `SELECT t.value, t.at_s AS atS, t.clock_state AS clockState, t.after_record AS afterRecord FROM statement t JOIN site s ON s.id = t.site_id
+     WHERE s.site = ? AND t.about = 'works' ORDER BY t.id DESC LIMIT 1`,
+  );
+  return (site: string): Said => {
+    const row = newest.get(site) as (Said & { value: string }) | undefined;
+    if (row === undefined) return { code: 0, atS: 0 };
+    return { ...row, code: row.value === 'broken' ? EVENT_BROKEN : EVENT_FIXED };
+  };
+}
+
 function readingReader(database: Database, placementsOf: PlacementsOf) {
   const ofPlacement = placementReader(database);
+  const saidOnPhone = phoneReader(database);
   return (reading: SiteReading) => {
     let latest: StoredRecord | null = null;
+    let said: Said = saidOnPhone(reading.site);
     for (const place of placementsOf(reading.site)) {
       const newest = ofPlacement.newest(place);
       if (newest === null) continue;
@@ -140,11 +176,13 @@ function readingReader(database: Database, placementsOf: PlacementsOf) {
       const usage = ofPlacement.newestUsage(place)?.record;
       const isUsage = usage !== undefined && usage.kind !== 3;
       if (isUsage && usedInOwnHour(usage)) reading.usedInNewest = true;
-      reading.buttonCode = ofPlacement.buttonCode(place) || reading.buttonCode;
+      const button = ofPlacement.button(place);
+      if (button !== null && isAfter(button, said)) said = button;
       if (!isNewer(newest, latest)) continue;
       latest = newest;
       reading.readings = isUsage ? usage.readings : [];
     }
+    reading.buttonCode = said.code;
     return latest;
   };
 }

@@ -28,6 +28,7 @@ const isBlob = (value: RawValue, length?: number): boolean =>
   value instanceof Uint8Array && (length === undefined || value.length === length);
 const isNumberOrNull = (value: RawValue) => value === null || typeof value === 'number';
 const SCOPES = ['reader', 'technician', 'admin'];
+const REPORTERS = ['somebody', ...SCOPES];
 const FACTS =
   /^(pod|gateway_public_key|bulletin_sequence|clock|recovery_\w+|gateway_key_notice|cursor:.+|hours_run|records_missing)$/;
 
@@ -80,6 +81,24 @@ const SHAPES: Record<string, Shape> = {
   notice: withRowId((v) => v.length === 3 && isWhole(v[1]) && isText(v[2]) && v[2].startsWith('{')),
   token: withRowId(
     (v) => v.length === 5 && isText(v[1]) && SCOPES.includes(String(v[2])) && isBlob(v[3], 32),
+  ),
+  statement: withRowId(
+    (v) =>
+      v.length === 9 &&
+      isWhole(v[1]) &&
+      [v[2], v[4], v[6]].every(isText) &&
+      (isText(v[3]) || isWhole(v[3])) &&
+      isWhole(v[5]) &&
+      isWhole(v[8]) &&
+      REPORTERS.includes(String(v[7])),
+  ),
+  milestone: withRowId(
+    (v) =>
+      v.length === 10 &&
+      [v[1], v[2], v[7]].every(isText) &&
+      v.slice(3, 7).every(isWhole) &&
+      REPORTERS.includes(String(v[8])) &&
+      (v[9] === null || isWhole(v[9])),
   ),
   account: withoutRowId(
     (v) =>

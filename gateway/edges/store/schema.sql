@@ -229,3 +229,36 @@ CREATE TABLE mqtt_retained (
   packet TEXT NOT NULL,
   payload ANY
 ) STRICT;
+
+-- What people said of sites, oldest first; never changed. about, value: gateway/core/facts/statements.ts; 'works' has
+-- 'broken' or 'fixed', 'note' has ''. note: their words. at_s by the gateway's clock, and how sure it was. reporter: the
+-- scope of the account, or 'somebody' (at a phone, without one); never a name. after_record: the record accepted last before
+-- it: what came first is known, also where the clock was not.
+CREATE TABLE statement (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  site_id INTEGER NOT NULL REFERENCES site (id),
+  about TEXT NOT NULL,
+  value ANY NOT NULL,
+  note TEXT NOT NULL,
+  at_s INTEGER NOT NULL,
+  clock_state TEXT NOT NULL,
+  reporter TEXT NOT NULL CHECK (reporter IN ('somebody', 'reader', 'technician', 'admin')),
+  after_record INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX statement_site ON statement (site_id, about);
+
+-- What the pod wants to reach (gateway/core/facts/milestones.ts): goal and target, from which base, until due_s. ended_s:
+-- since when it is no longer shown as a goal; NULL = it is.
+CREATE TABLE milestone (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  title TEXT NOT NULL,
+  goal TEXT NOT NULL,
+  target INTEGER NOT NULL,
+  base INTEGER NOT NULL,
+  due_s INTEGER NOT NULL,
+  made_s INTEGER NOT NULL,
+  clock_state TEXT NOT NULL,
+  reporter TEXT NOT NULL CHECK (reporter IN ('somebody', 'reader', 'technician', 'admin')),
+  ended_s INTEGER
+) STRICT;

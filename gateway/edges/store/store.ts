@@ -18,6 +18,7 @@ import { mqttRows } from './mqtt-rows';
 import { createQuarantine, type Quarantine } from './quarantine';
 import { type StoredSequences, sequencesReader } from './read-sequences';
 import { Sqlite } from './sqlite';
+import { type StatementWriter, statementWriter } from './statements';
 import { createToldLate, type ToldLateTable } from './told-late';
 import { type Arrival, recordWriter } from './write-record';
 import { keysReader, registerWriter } from './write-register';
@@ -56,6 +57,8 @@ export interface Store {
   toldLate: ToldLateTable;
   /** Accounts and tokens. Reads: account-table.ts. */
   accounts: AccountWriter;
+  /** What people say, and milestones. Reads: statements.ts. */
+  statements: StatementWriter;
   /** What the embedded broker knew before this start. */
   keptMqtt(): KeptMqtt;
   /** From now on each commit also writes what the broker must know after a restart. */
@@ -189,6 +192,7 @@ export function openStore(path: string): Store {
     quarantine: createQuarantine(database, group.begin),
     toldLate: createToldLate(database, group.begin),
     accounts: accountWriter(database, group.begin),
+    statements: statementWriter(database, group.begin),
     keptMqtt: mqtt.read,
     keepMqtt: (keeping) =>
       group.join({ isUrgent: keeping.isUrgent, write: () => mqtt.write(keeping) }),

@@ -15,7 +15,7 @@ export function knowSchemas(schemas: Json[]): void {
   for (const schema of schemas) known.set(schema.$id, schema);
 }
 
-const NOTES = ['$schema', '$id', 'title', 'description', 'contentEncoding'];
+const NOTES = ['$schema', '$id', 'title', 'description', 'contentEncoding', 'default'];
 
 function typeOf(value: Json): string {
   if (value === null) return 'null';
@@ -70,6 +70,20 @@ const CHECKS: Record<string, (schema: Json, value: Json, place: string) => strin
   },
   uniqueItems: (_schema, value, place) =>
     new Set(value).size === value.length ? [] : [`${place} has doubles`],
+  propertyNames: (schema, value, place) =>
+    typeOf(value) === 'object'
+      ? Object.keys(value).flatMap((name) =>
+          faultsOf(schema.propertyNames, name, `${place}.${name}`),
+        )
+      : [],
+  minLength: (schema, value, place) =>
+    typeof value === 'string' && value.length < schema.minLength ? [`${place} is ${value}`] : [],
+  maxLength: (schema, value, place) =>
+    typeof value === 'string' && value.length > schema.maxLength ? [`${place} is ${value}`] : [],
+  anyOf: (schema, value, place) =>
+    schema.anyOf.some((one: Json) => faultsOf(one, value, place).length === 0)
+      ? []
+      : [`${place} fits none of anyOf`],
   oneOf: (schema, value, place) => {
     const fitting = schema.oneOf.filter((one: Json) => faultsOf(one, value, place).length === 0);
     return fitting.length === 1 ? [] : [`${place} fits ${fitting.length} of oneOf`];
