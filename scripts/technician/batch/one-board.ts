@@ -15,7 +15,7 @@ import { selftest } from '../selftest';
 import { nodeInUse, siteOrNull } from '../sites';
 import { Trouble } from '../trouble';
 import type { Claims } from './claims';
-import { type DoneAct, doneActs, RADIO_PARTS } from './done-acts';
+import { type DoneAct, doneActs, failedPartsOf, RADIO_PARTS } from './done-acts';
 import type { BatchRow } from './rows';
 
 /** How the tray's boards are told to the gateway. */
@@ -88,6 +88,9 @@ async function chain(work: Work): Promise<void> {
   const { folder } = doors.bench;
   const about = { device: end.device, site, hasRadio: options.hasRadio, afterLine };
   const done = doneActs(folder, about);
+  const tested = done.get('selftest');
+  // The report says the same of a board that was tested before the tool was started anew.
+  if (tested !== undefined) end.failedParts = failedPartsOf(tested);
   for (const [act, run] of actsOf(work)) {
     goOn(doors);
     if (!done.has(act)) await run();

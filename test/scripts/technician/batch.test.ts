@@ -43,6 +43,16 @@ function textsOf(folder: string): [string, Buffer][] {
     .map((entry) => [entry.name, readFileSync(join(entry.parentPath, entry.name))]);
 }
 
+/** No radio hangs on these boards, and the report says so, also of a board that was tested before the kill. */
+function expectRadioNamed(folder: string): void {
+  const good = textsOf(folder)
+    .filter(([name]) => name === 'batch-report.csv')
+    .flatMap(([, text]) => text.toString().split('\r\n'))
+    .filter((row) => row.includes(',good,'));
+  expect(good.length).toBeGreaterThanOrEqual(7);
+  for (const row of good) expect(row).toContain(',link');
+}
+
 test('ten boards, three faulty, killed in the middle: 7 good, 3 named, nothing done twice', async () => {
   const bench = readyBench();
   const faults = new Map([
@@ -99,6 +109,7 @@ test('ten boards, three faulty, killed in the middle: 7 good, 3 named, nothing d
   const acts = (lines: typeof log.lines) =>
     lines.filter(({ act, outcome }) => act !== 'label' && outcome === 'done').length;
   expect(acts(verifyLog(bench.folder).lines)).toBe(acts(log.lines));
+  expectRadioNamed(bench.folder);
   const key = Buffer.from(readChannelKey(bench.folder));
   const forms = [key, ...(['hex', 'base64', 'base64url'] as const).map((as) => key.toString(as))];
   const outputs: [string, Buffer][] = [
