@@ -38,6 +38,7 @@ interface WpdxRow {
 export type WpdxLeftOut =
   | 'is no water point'
   | 'has no place'
+  | 'was removed'
   | 'has neither water_source nor water_tech in the partners file'
   | 'was neither seen working nor said to be broken';
 
@@ -61,6 +62,7 @@ function rowOf(site: WpdxSite, told: Told | undefined): WpdxRow | WpdxLeftOut {
   const { open } = facts.breakdowns;
   if (facts.kind !== 'water-point') return 'is no water point';
   if (facts.latitude === null || facts.longitude === null) return 'has no place';
+  if (facts.status.word === 'removed') return 'was removed';
   if (told?.water_source === undefined && told?.water_tech === undefined)
     return 'has neither water_source nor water_tech in the partners file';
   const drawnS = lastDraw?.timeS ?? lastDraw?.receivedAtS ?? null;

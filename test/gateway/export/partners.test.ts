@@ -103,6 +103,16 @@ test('WPdx: "Yes" only by a record with a draw in the time asked for; silence an
   expect(none.leftOut).toContain('wp-01 was neither seen working nor said to be broken');
 });
 
+test('WPdx: a site that was removed has no row, however much was drawn there once', () => {
+  const opened = openExport(exportFolder(), NOW_S);
+  onTestFinished(opened.close);
+  const removed = (site: string) => {
+    const known = opened.siteFacts(site);
+    return known && { ...known, status: { ...known.status, word: 'removed' as const } };
+  };
+  expect(made('wpdx.csv', PARTNERS, { siteFacts: removed }).leftOut).toContain('wp-01 was removed');
+});
+
 test('WPdx: a site of which neither source nor technology is known has no row', () => {
   const wpdx = { ...PARTNERS.wpdx, sites: {} };
   expect(made('wpdx.csv', { wpdx }).leftOut).toContain(
