@@ -4,6 +4,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { csvRow } from '../../../gateway/export/csv';
 import { sheetPdf, textMeasure } from '../label-pdf';
 import { Trouble } from '../trouble';
 import { type Language, languageOf, troubleWords, wordsOf } from '../words';
@@ -17,12 +18,6 @@ const TEXT_MM = 3.4;
 const WIDTH_MM = 180;
 const A4 = { widthMm: 210, heightMm: 297 };
 
-/** A cell as RFC 4180 has it. A text that a spreadsheet would take for a formula gets an apostrophe. */
-function csvCell(value: string | number): string {
-  const text = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : `${value}`;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
 function csvOf(boards: BoardEnd[], language: Language): string {
   const t = wordsOf(language);
   const head =
@@ -34,11 +29,9 @@ function csvOf(boards: BoardEnd[], language: Language): string {
       ...[end.site, end.port, end.device, outcome, end.done.join(' '), end.slot ?? ''],
       ...[end.keyWords.join(' '), end.failedParts.join(' '), end.trouble?.code ?? ''],
       ...[said.what, said.next, end.seconds],
-    ]
-      .map(csvCell)
-      .join(',');
+    ];
   });
-  return `${[head, ...rows].join('\r\n')}\r\n`;
+  return [head.split(','), ...rows].map(csvRow).join('');
 }
 
 interface TextLine {
