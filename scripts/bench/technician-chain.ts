@@ -89,6 +89,8 @@ export async function runChain(places: ChainPlaces): Promise<VerbEnd[]> {
 /** A gateway of its own process. */
 export interface GatewayProcess {
   url: string;
+  /** All that it has printed. */
+  said(): string;
   stop(): Promise<void>;
 }
 
@@ -111,6 +113,7 @@ export async function startGatewayProcess(data: string, radio: string): Promise<
   });
   return {
     url,
+    said: () => text,
     stop: () => {
       child.kill('SIGTERM');
       return gone;
