@@ -30,7 +30,10 @@ export function sayRegister(result: RegisterResult, t: TFunction): string {
   const { sites, changed, file, isDryRun } = result;
   if (isDryRun) return t('register.plan', { sites: sites.join(', ') });
   if (file !== null) return t('register.file', { file, count: sites.length });
-  return t('register.done', { all: sites.length, changed: changed.length });
+  return t(changed.length === 0 ? 'register.same' : 'register.done', {
+    all: sites.length,
+    changed: changed.length,
+  });
 }
 
 function registerRegister(program: Command): void {

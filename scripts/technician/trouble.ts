@@ -49,6 +49,7 @@ export const TROUBLES = {
   'site-taken': 66,
   'slot-taken': 67,
   'bench-busy': 68,
+  'board-needed': 69,
   'test-failed': 70,
   'not-calibrated': 71,
   'batch-incomplete': 72,
