@@ -15,6 +15,7 @@ import { readSites } from '../../../scripts/technician/sites';
 import { startOracleRadio } from '../../gateway/support/oracle-radio';
 import { testFolder, until } from '../../gateway/support/places';
 import { freshFolder, readyBench } from './support/bench-kit';
+import { formsOf, pdfStreams } from './support/pdf-text';
 import { textsOf, tool } from './support/tool';
 
 /** Command lines of all processes there are now. */
@@ -48,6 +49,29 @@ function sitesFile(sites: string[]): string {
 
 const portFlags = (urls: string[]) => urls.flatMap((url) => ['--port', url]);
 
+/** What --json says of a tray of two, both good. */
+// biome-ignore lint/suspicious/noExplicitAny: it is the parsed line
+function expectShape(said: any, out: string): void {
+  const [board] = said.boards;
+  expect(said).toMatchObject({ good: 2, failed: 0, open: [], isDryRun: false });
+  expect(said.rows).toEqual([
+    { line: 2, site: 'well-1', profile: 'water-point-xiao', slot: null },
+    { line: 3, site: 'well-2', profile: 'water-point-xiao', slot: null },
+  ]);
+  expect(said.files).toEqual(
+    ['batch-report.csv', 'batch-report.pdf', 'batch-labels.pdf'].map((name) => join(out, name)),
+  );
+  expect(Object.keys(board).sort()).toEqual([
+    ...['device', 'done', 'failedParts', 'gaveBack', 'keyWords', 'port', 'seconds', 'site'],
+    ...['slot', 'trouble'],
+  ]);
+  expect(board).toMatchObject({
+    ...{ site: 'well-1', gaveBack: null, trouble: null },
+    done: ['flash', 'provision', 'selftest', 'register'],
+  });
+  expect(board.keyWords).toHaveLength(4);
+}
+
 test('registers each board at the gateway, and the token is in no output, file, log or process list', async () => {
   const data = testFolder();
   const radio = await startOracleRadio();
@@ -80,38 +104,24 @@ test('registers each board at the gateway, and the token is in no output, file, 
   expect(again.code, again.out).toBe(0);
   expect(again.stdout.trim().split('\n')).toHaveLength(1);
   const said = JSON.parse(again.stdout);
-  const [board] = said.boards;
-  expect(said).toMatchObject({ good: 2, failed: 0, open: [], isDryRun: false });
-  expect(said.rows).toEqual([
-    { line: 2, site: 'well-1', profile: 'water-point-xiao', slot: null },
-    { line: 3, site: 'well-2', profile: 'water-point-xiao', slot: null },
-  ]);
-  expect(said.files).toEqual(
-    ['batch-report.csv', 'batch-report.pdf', 'batch-labels.pdf'].map((name) => join(out, name)),
-  );
-  expect(Object.keys(board).sort()).toEqual([
-    ...['device', 'done', 'failedParts', 'gaveBack', 'keyWords', 'port', 'seconds', 'site'],
-    ...['slot', 'trouble'],
-  ]);
-  expect(board).toMatchObject({
-    ...{ site: 'well-1', gaveBack: null, trouble: null },
-    done: ['flash', 'provision', 'selftest', 'register'],
-  });
-  expect(board.keyWords).toHaveLength(4);
+  expectShape(said, out);
 
   expect(seen.join('\n')).toContain('--register gateway --token-file');
-  const forms = [token, Buffer.from(token).toString('hex'), Buffer.from(token).toString('base64')];
   const texts: [string, Buffer][] = [
     ['output', Buffer.from(first.out + again.out)],
     ['process list', Buffer.from(seen.join('\n'))],
     ['what the gateway printed', Buffer.from(gateway.said())],
     ...[bench, out, data].flatMap(textsOf),
   ];
+  const pdfs = texts.filter(([name]) => name.endsWith('.pdf'));
+  expect(pdfs).toHaveLength(2);
+  for (const [name, pdf] of pdfs) texts.push([name, Buffer.concat(pdfStreams(pdf))]);
   expect(texts.map(([name]) => name)).toEqual(
     expect.arrayContaining(['batch.json', 'log.jsonl', 'batch-report.csv', 'sites.json']),
   );
   for (const [name, content] of texts)
-    for (const form of forms) expect(content.includes(form), name).toBe(false);
+    for (const form of formsOf(Buffer.from(token)))
+      expect(content.includes(form), name).toBe(false);
 }, 120_000);
 
 test('a gateway that does not answer: named, the board keeps its site, and the report says what to do', async () => {

@@ -13,6 +13,7 @@ import { startPractice } from '../../../scripts/technician/practice';
 import { nodeInUse, readSites } from '../../../scripts/technician/sites';
 import { Trouble } from '../../../scripts/technician/trouble';
 import { freshFolder, readyBench } from './support/bench-kit';
+import { formsOf, pdfStreams, pdfTexts } from './support/pdf-text';
 import { textsOf, tool } from './support/tool';
 
 /** No radio hangs on these boards, and the report says so, also of a board that was tested before the kill. */
@@ -25,12 +26,17 @@ function expectRadioNamed(folder: string): void {
   for (const row of good) expect(row).toContain(',link');
 }
 
-/** The channel's key is in none of them. */
+/** The channel's key is in none of them, nor in what their PDFs hold deflated. */
 function expectNoKey(folder: string, texts: [string, Buffer][]): void {
   const key = Buffer.from(readChannelKey(folder));
-  const forms = [key, ...(['hex', 'base64', 'base64url'] as const).map((as) => key.toString(as))];
-  for (const [name, content] of texts)
-    for (const form of forms) expect(content.includes(form), name).toBe(false);
+  const inside = texts
+    .filter(([name]) => name.endsWith('.pdf'))
+    .flatMap(([name, pdf]) =>
+      [...pdfStreams(pdf), Buffer.from(pdfTexts(pdf))].map((part) => [name, part] as const),
+    );
+  expect(inside.length).toBeGreaterThan(5);
+  for (const [name, content] of [...texts, ...inside])
+    for (const form of formsOf(key)) expect(content.includes(form), name).toBe(false);
 }
 
 test('ten boards, three faulty, killed in the middle: 7 good, 3 named, nothing done twice', async () => {
