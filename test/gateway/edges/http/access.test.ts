@@ -75,6 +75,7 @@ const ROUTES: [method: string, path: string, good: number, needs: string][] = [
   ['GET', '/api/v1/sites/nowhere', 404, 'reader'],
   ['GET', '/api/v1/sites/nowhere/records', 404, 'reader'],
   ['GET', '/api/v1/schemas/', 200, 'reader'],
+  ['GET', '/api/v1/pod', 200, 'reader'],
   ['GET', '/nowhere', 404, 'reader'],
   ['GET', '/api/v1/facts', 200, 'reader'],
   ['GET', '/api/v1/sites/nowhere/facts', 404, 'reader'],
