@@ -35,6 +35,7 @@ import { atMost, createStop } from './stopping';
 import { type BrokerTeller, createTeller } from './tell';
 import { discoveryOf, openPublisher, sitesInUse } from './telling';
 import { createViews, SCHEMAS } from './views';
+import { createPodPages } from './web/pod-pages';
 
 /** A gateway that runs. */
 export interface RunningGateway {
@@ -249,7 +250,9 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const saying = { durably: engine.durably, tellSites: to.afterCommit };
   const facts = createFactsTelling({ store, reader, sites, clock, ...saying });
   const posts = postsOf(options, base, clock, engine);
-  const answer = entrance.answers({ views, posts, facts: facts.answer, stream: facts.stream });
+  const { keeping, answer: api } = facts;
+  const pages = createPodPages({ pod, keeping, sites, status, api });
+  const answer = entrance.answers({ views, posts, facts: api, stream: facts.stream, pages });
   const http = await orElse(
     startHttp(options.httpHost ?? options.host ?? '127.0.0.1', options.httpPort ?? 8080, answer, {
       onAnswered: metrics.countRequest,

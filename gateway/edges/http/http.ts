@@ -5,6 +5,7 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { addressKey, isLoopback } from '../../core/addresses';
 import { createTokenBuckets } from '../../core/token-bucket';
 import { STREAM_WAITING_BYTES_MAX } from '../../limits/facts';
@@ -28,7 +29,7 @@ import {
   type QuestionFunction,
   tooManyAnswer,
 } from './answer';
-import { readJson } from './body';
+import { readForm, readJson } from './body';
 import { withTag } from './tags';
 
 /** A running server. */
@@ -55,6 +56,9 @@ const USUAL_LIMITS: HttpLimits = {
   onAnswered: () => {},
 };
 
+/** Pages from this length are zipped, characters. */
+const ZIPPED_FROM_CHARS = 2_000;
+
 const HEADERS = {
   'Cache-Control': 'no-store',
   'Content-Security-Policy':
@@ -80,7 +84,12 @@ function stream(response: ServerResponse, { status, type, stream: start }: Answe
 }
 
 function send(response: ServerResponse, answer: Answer, request: IncomingMessage): void {
-  const body = Buffer.from(answer.body);
+  // A page of a hundred sites has to go through a village's Wi-Fi. Nothing secret stands on pages (BREACH).
+  const isZipped =
+    answer.type === 'text/html' &&
+    answer.body.length > ZIPPED_FROM_CHARS &&
+    /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
+  const body = isZipped ? gzipSync(answer.body) : Buffer.from(answer.body);
   const { 'content-length': length = '0', 'transfer-encoding': coding } = request.headers;
   const hasBody = Number(length) > 0 || coding !== undefined;
   // What nobody read of a body would have to be waited for.
@@ -91,6 +100,7 @@ function send(response: ServerResponse, answer: Answer, request: IncomingMessage
     ...(answer.status === 304 ? {} : { 'Content-Length': body.length }),
     ...(answer.status === 405 ? { Allow: 'GET, HEAD' } : {}),
     ...answer.headers,
+    ...(isZipped ? { 'Content-Encoding': 'gzip' } : {}),
     ...ends,
   });
   response.end(request.method === 'HEAD' ? undefined : body);
@@ -145,8 +155,10 @@ function questionOf(request: IncomingMessage, boundHost: string): Question | { r
       secFetchSite: one(headers['sec-fetch-site']),
       secFetchMode: one(headers['sec-fetch-mode']),
       ifNoneMatch: headers['if-none-match'],
+      acceptLanguage: one(headers['accept-language']),
     },
     readJson: () => readJson(request),
+    readForm: () => readForm(request),
   };
 }
 
