@@ -10,6 +10,33 @@
  */
 export type Outcome = 'delivered' | 'refused' | 'nak' | 'silent';
 
+/** What a link tells the technician's console. The build keeps these names as they are (scripts/build/own-names.ts). */
+export interface LinkTold {
+  /** The radio answered, and has the channel. */
+  isReady?: boolean;
+  hasChannel?: boolean;
+  /** Refusals and silences of the radio since the start. */
+  failures?: number;
+  /** The radio's own number; 0 = not told yet. */
+  nodeNum?: number;
+  /** Uptime at which the radio was heard last, s. */
+  heardS?: number;
+  /** The radio has power now. */
+  isOn?: boolean;
+  /** Times that the radio was not ready in time. */
+  notReady?: number;
+  /** The radio chip works. */
+  isUp?: boolean;
+  faults?: number;
+  /** Sent in the last hour, and allowed in an hour, ms. */
+  sentInHourMs?: number;
+  allowedMs?: number;
+  /** Packets: heard, not of our channel, refused. */
+  heard?: number;
+  undecryptable?: number;
+  refused?: number;
+}
+
 export interface Link {
   /** Opens the link; `onBroadcast` gets each broadcast on our port, with the sender's node number. */
   start(onBroadcast: (packet: Uint8Array, from: number) => void): void;
@@ -21,7 +48,7 @@ export interface Link {
    */
   listenUntil?(uptimeS: number): void;
   /** For a technician: named values of the link's own. Left out by a link that has none to tell. */
-  status?(): { [name: string]: unknown };
+  status?(): LinkTold;
   /** The gateway's radio number, as learned from a verified bulletin. */
   setGateway(nodeNum: number): void;
 }

@@ -135,12 +135,12 @@ function factsAnswer(doors: AccessDoors, question: Question, asker: Asker, body:
 
 /** What is read. */
 function read(doors: AccessDoors, question: Question, asker: Asker): Answer | Promise<Answer> {
-  const { segments, query, from } = question;
+  const { segments, query, from, headers } = question;
   if (segments.join('/') === 'api/v1/stream') return doors.stream.open(from);
   return (
     factsAnswer(doors, question, asker, null) ??
     doors.pages.read(question) ??
-    doors.views(segments, query)
+    doors.views(segments, query, headers.host ?? '')
   );
 }
 

@@ -4,6 +4,8 @@
  * Clock, randomness and transports are chosen here and handed down. Storage that fails is not caught
  * anywhere: it ends the process loudly.
  */
+import { join } from 'node:path';
+import type { Database } from 'better-sqlite3';
 import packageJson from '../package.json';
 import { toHex } from '../shared/bytes';
 import type { PostFunctions } from './access';
@@ -17,15 +19,19 @@ import { type Barrier, listenToParent, type ToParent, tellParent } from './edges
 import type { Publisher } from './edges/publisher';
 import { quarantineCounts } from './edges/store/quarantine';
 import { createDelayReader } from './edges/store/read-delays';
+import { createExportReader } from './edges/store/read-export';
+import { createObservationReader } from './edges/store/read-observations';
 import { createRecordReader, type RecordReader } from './edges/store/read-records';
 import { createSiteReader, type SiteReader } from './edges/store/read-sites';
 import { createEngine, type Engine } from './engine';
 import { openEntrance } from './entrance';
+import { siteFactsReader } from './exporting';
 import { createFactsTelling } from './facts-telling';
 import { STOP_STEP_MS } from './limits/operations';
 import { createMetrics } from './metrics';
 import { type Base, importTimeS, openBase } from './opening';
 import type { GatewayOptions } from './options';
+import { PARTNERS_FILE, partnersFile } from './partners-file';
 import { podView } from './pod-view';
 import { recoveryView } from './recovery';
 import { takeRegistration } from './registering';
@@ -186,6 +192,21 @@ function datedNow(stored: SiteReader, lastHeardS: Engine['lastHeardS']): SiteRea
   };
 }
 
+/** What exports are made from. */
+function exportDoors(
+  dataDir: string,
+  reader: Database,
+  pod: string,
+  { sites, nowMs }: { sites: SiteReader; nowMs(): number },
+) {
+  return {
+    facts: createExportReader(reader, pod),
+    observations: createObservationReader(reader),
+    siteFacts: siteFactsReader(reader, () => Math.floor(nowMs() / 1000), sites),
+    partners: () => partnersFile(join(dataDir, PARTNERS_FILE)),
+  };
+}
+
 /** The clock of the options. */
 function clockOf({ clock }: GatewayOptions): GatewayClock {
   if (clock === 'parent') return parentClock();
@@ -246,7 +267,11 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   requests = listenForRequests(options, engine, to, { ...doors, ...told });
   const metrics = createMetrics({ dataDir: options.dataDir, status, hangs: engine.hangs });
   const readings = { records, sites, pod, nowMs: clock.nowMs, status, metrics: metrics.answer };
-  const views = createViews({ ...readings, podView: () => podOf(base, engine) });
+  const views = createViews({
+    ...readings,
+    podView: () => podOf(base, engine),
+    exports: exportDoors(options.dataDir, reader, pod, readings),
+  });
   const saying = { durably: engine.durably, tellSites: to.afterCommit };
   const facts = createFactsTelling({ store, reader, sites, clock, ...saying });
   const posts = postsOf(options, base, clock, engine);

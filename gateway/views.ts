@@ -11,6 +11,7 @@ import { namedCounters, recordMessage, type SiteReading, siteMessage } from './c
 import { type Answer, type AnswerFunction, errorAnswer } from './edges/http/answer';
 import type { RecordReader } from './edges/store/read-records';
 import type { SiteReader } from './edges/store/read-sites';
+import { createExportView, type ExportDoors, linkBaseOf, signedRecordAnswer } from './export-view';
 import { HTTP_DAYS_MAX, HTTP_HOURS_MAX, HTTP_RECORDS_MAX } from './limits/http';
 import { REQUEST_SCHEMAS } from './request-schemas';
 import availabilitySchema from './schemas/availability.json';
@@ -20,6 +21,7 @@ import bridgeInfoSchema from './schemas/bridge-info.json';
 import bridgeStateSchema from './schemas/bridge-state.json';
 import recordSchema from './schemas/record.json';
 import siteSchema from './schemas/site.json';
+import { createSta, type StaDoors } from './sta/answer';
 import type { GatewayStatus } from './status';
 import { dayStartS } from './tell';
 import { CLOCK_PAGE_POLICY, clockPage } from './web/clock-page';
@@ -57,6 +59,8 @@ export interface ViewDoors {
   pod: string;
   nowMs(): number;
   status(): GatewayStatus;
+  /** What exports are made from. */
+  exports: Omit<ExportDoors, 'records' | 'nowMs'> & StaDoors;
   /** Answers GET /api/v1/pod. */
   podView(): object;
   /** Answers GET /metrics. */
@@ -127,6 +131,8 @@ export function createViews(doors: ViewDoors): AnswerFunction {
       const { stored, expected, bucketSums } = sites.completeness(name);
       return json({ ...messageOf(one), records: { stored, expected }, bucketSums });
     }
+    if (rest.length === 2 && rest[0] === 'records')
+      return signedRecordAnswer(records, name, rest[1]);
     if (rest.length !== 1) return errorAnswer(404, 'not found');
     if (rest[0] === 'hours' || rest[0] === 'days') return sumsView(doors, one, rest[0], query);
     if (rest[0] !== 'records') return errorAnswer(404, 'not found');
@@ -138,7 +144,12 @@ export function createViews(doors: ViewDoors): AnswerFunction {
       next,
     });
   };
-  const api = ([what, ...rest]: string[], query: URLSearchParams): Answer => {
+  const sta = createSta(doors.exports);
+  const exports = createExportView({ ...doors.exports, records, nowMs });
+  const api = ([what, ...rest]: string[], query: URLSearchParams, host: string): Answer => {
+    if (what === 'export') return exports(rest, query, host);
+    if (what === 'sta' && rest[0] === 'v1.1')
+      return sta(rest.slice(1), query, linkBaseOf(host) ?? '');
     if (what === 'status' && rest.length === 0) return json(status());
     if (what === 'pod' && rest.length === 0) return json(doors.podView());
     if (what === 'sites' && rest.length === 0) return json({ sites: allSites() });
@@ -147,14 +158,14 @@ export function createViews(doors: ViewDoors): AnswerFunction {
     if (what === 'openapi.json' && rest.length === 0) return json(openApi());
     return errorAnswer(404, 'not found');
   };
-  return (segments, query) => {
+  return (segments, query, host) => {
     if (segments.length === 1 && segments[0] === 'health') {
       const { healthy, problems } = status();
       return json({ healthy, problems }, healthy ? 200 : 503);
     }
     if (segments.length === 1 && segments[0] === 'clock') return clockPageView(doors);
     if (segments.length === 1 && segments[0] === 'metrics') return doors.metrics();
-    if (segments[0] === 'api' && segments[1] === 'v1') return api(segments.slice(2), query);
+    if (segments[0] === 'api' && segments[1] === 'v1') return api(segments.slice(2), query, host);
     return errorAnswer(404, 'not found');
   };
 }

@@ -1,7 +1,8 @@
 /*
  * usb-ids.ts: what a USB device probably is, by vendor and product: data.
- * From: Espruino 2v29 targets/nrf5x/app_config.h, targets/stm32 (usbd_desc); Adafruit's nRF52 boot loader boards/*.h; PlatformIO
- * board files of XIAO nRF52840, RAK4631, T-Echo, Heltec; usb.ids of linux-usb.org. To: `tallywell ports`.
+ * From: Espruino's targets/nrf5x/app_config.h and targetlibs/stm32usb/usbd_desc.c; hwids of the board files in Meshtastic's firmware
+ * (239a, 303a, 2886:0059, 1a86:7523). XIAO's own ids (2886:0044 …) and the other adapter chips: as commonly known, not looked up.
+ * To: `tallywell ports`.
  * An adapter chip tells nothing of what is behind it: most Meshtastic radios with an ESP32 have one.
  */
 

@@ -16,7 +16,7 @@ import { BROADCAST, ROUTING_APP } from '../../shared/meshtastic/port-num';
 import { createFramer, encodeFrame, type Framer } from '../../shared/meshtastic/stream';
 import { NONCE_CONFIG_ONLY } from '../../shared/meshtastic/to-radio';
 import type { Board } from '../board';
-import type { Outcome } from '../link';
+import type { LinkTold, Outcome } from '../link';
 import { OUTCOME_MS, UART_BAUD, WAKE_BYTE, WAKE_BYTES, WAKE_MS } from '../node-limits';
 
 /** The packet under way. */
@@ -163,7 +163,7 @@ export function createSession(board: Board): Session {
 }
 
 /** For a technician: whether the radio answers, and has the channel. */
-export function describeSession(session: Session): { [name: string]: unknown } {
+export function describeSession(session: Session): LinkTold {
   return {
     isReady: session.isReady,
     hasChannel: session.channel >= 0,

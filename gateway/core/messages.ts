@@ -77,6 +77,11 @@ export function namedCounters(kind: string, values: number[]): Record<string, nu
   return Object.fromEntries(values.map((value, at) => [names[at] ?? `counter${at}`, value]));
 }
 
+/** Name of an event's code: 'tamper', 'broken-pressed' and so on; 'event-99' for one nobody has named. */
+export function eventName(code: number): string {
+  return EVENT_NAMES[code] ?? `event-${code}`;
+}
+
 /** Kind of a record as the last level of its topic. */
 export function recordKindName(record: TallyRecord): 'water-point' | 'canteen' | 'event' {
   if (record.kind === 3) return 'event';
@@ -111,7 +116,7 @@ export function namedReadings(readings: number[][]): Record<string, number> {
 function bodyOf(record: TallyRecord): object {
   if (record.kind === 3) {
     return {
-      event: EVENT_NAMES[record.eventCode] ?? `event-${record.eventCode}`,
+      event: eventName(record.eventCode),
       eventCode: record.eventCode,
       value: record.value,
     };

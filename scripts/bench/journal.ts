@@ -9,7 +9,7 @@ import { keepRecord, keepState, openJournal } from '../../firmware/keep/journal'
 
 const PAGE_BYTES = 4096;
 const BOARDS = [
-  ['MDBT42Q, 4 pages', 4],
+  ['MDBT42Q, 2 pages', 2],
   ['XIAO nRF52840, 63 pages', 63],
 ] as const;
 /** Draws in buckets of the hour, bytes of the payload. */

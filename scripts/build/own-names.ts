@@ -11,6 +11,9 @@ import ts from 'typescript';
 /** Interfaces whose names stand in files or in Espruino's own functions. */
 const OUTSIDE_INTERFACES = new Set(['NodeConfig', 'LoraConfig', 'Wiring']);
 const CONSOLE = 'firmware/console/';
+/** What links tell the console. */
+const LINK = 'firmware/link.ts';
+const TOLD_INTERFACE = 'LinkTold';
 const ESPRUINO_TYPES = 'firmware/espruino.d.ts';
 const LIBRARIES = ['lib.es5.d.ts', 'lib.es2015.core.d.ts', 'lib.es2017.object.d.ts'];
 
@@ -65,7 +68,9 @@ function literalNames(path: string): string[] {
  * `inputs`: the files of the program. What those of `firmware/console/` write is told as JSON, so its names stay.
  */
 export function ownNames(folders: string[], inputs: string[]): RegExp {
-  const told = inputs.filter((path) => path.startsWith(CONSOLE)).flatMap(literalNames);
+  const console = inputs.filter((path) => path.startsWith(CONSOLE));
+  const told = console.flatMap(literalNames);
+  if (console.length > 0) told.push(...membersOf(LINK, (owner) => owner === TOLD_INTERFACE));
   const paths = folders.flatMap(sourcesIn);
   const outside = outsideNames(paths);
   const own = new Set(paths.flatMap((path) => membersOf(path, () => true)));

@@ -15,6 +15,8 @@ import { Trouble } from './trouble';
 export interface Pourer {
   /** Resolves when the volume was poured. `pour`: 1, 2, … of `pours`. Rejects: Trouble cancelled. */
   poured(pour: number, pours: number, volumeMl: number): Promise<void>;
+  /** Is told how many pulses that pour gave. */
+  counted?(pour: number, pulses: number): void;
 }
 
 /** One measurement. */
@@ -87,6 +89,7 @@ async function pourAll(
     const counted = Number((await session.node('calibrate', volumeMl)).pulses);
     if (counted < CALIBRATION_PULSES_MIN)
       throw new Trouble('few-pulses', { pulses: counted, needed: CALIBRATION_PULSES_MIN });
+    person.counted?.(pour, counted);
     pulses.push(counted);
     doors.progress.share(pour / pours);
   }

@@ -6,6 +6,7 @@
 import { writeFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import type { ActDoors } from './bench';
+import type { BoardSession } from './board/board-session';
 import { labelFacts } from './label-content';
 import {
   drawLabel,
@@ -143,5 +144,22 @@ export function makeLabels(doors: ActDoors, options: LabelOptions): Promise<Labe
     const files = await filesOf(drawings, options);
     if (!isDryRun) for (const [file, content] of files) write(file, content);
     return { files: files.map(([file]) => file), sites, isDryRun };
+  });
+}
+
+/**
+ * The site of the board at hand, of which the label can be drawn. Writes a line in the log, as makeLabels does.
+ * Throws: Trouble no-pod, no-site, not-provisioned, and what a session throws.
+ */
+export function labelOfBoard(doors: ActDoors, session: BoardSession): Promise<string> {
+  return logged(doors, 'label', async (notes) => {
+    doors.progress.step('look');
+    notes.device = (await session.identity()).serial;
+    const { site } = await session.node('id');
+    if (typeof site !== 'string') throw new Trouble('not-provisioned');
+    notes.site = site;
+    labelFacts(siteOf(doors.bench.folder, site), doors.bench.pod());
+    notes.facts.labels = 1;
+    return site;
   });
 }

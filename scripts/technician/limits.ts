@@ -86,6 +86,11 @@ export const DRIVE_GONE_MS_MAX = 30_000;
 export const PORT_BACK_MS_MAX = 30_000;
 /** Boards of a practice bench. */
 export const PRACTICE_BOARDS_MAX = 100;
+/** Radios of a practice bench. */
+export const PRACTICE_RADIOS_MAX = 20;
+/** A practice radio looks at its clock at least this seldom and at most this often, ms. */
+export const PRACTICE_RADIO_STEP_MS = 2;
+export const PRACTICE_RADIO_STEP_MS_MAX = 250;
 /** Longest name of a radio's owner, bytes of UTF-8. */
 export const RADIO_LONG_NAME_BYTES_MAX = 39;
 /** Longest short name of a radio's owner, bytes of UTF-8. */
@@ -126,3 +131,9 @@ export const PAGE_NOTES_MAX = 20;
 export const PAGE_WINDOWS_MAX = 10;
 /** Lines of the log that the page shows; the newest. */
 export const PAGE_LOG_LINES = 500;
+/** Rows of a batch's file. */
+export const BATCH_ROWS_MAX = 256;
+/** Boards of a batch that are worked on at once. */
+export const BATCH_BOARDS_AT_ONCE = 8;
+/** How often a batch looks what is plugged in, ms. */
+export const BATCH_LOOK_MS = 1_000;

@@ -1,6 +1,6 @@
 /*
- * practice.ts: `tallywell practice`: virtual boards at TCP ports, to learn every command without hardware.
- * Way: options -> boards of hardware/virtual/console, their addresses on stdout; until Ctrl-C. Nothing is kept afterwards.
+ * practice.ts: `tallywell practice`: virtual boards and radios at TCP ports, to learn every command without hardware.
+ * Way: options -> boards of hardware/virtual/console, practice-radio.ts, their addresses on stdout; until Ctrl-C. Nothing is kept.
  */
 import { randomInt } from 'node:crypto';
 import { type Command, Option } from 'commander';
@@ -12,12 +12,14 @@ import {
 } from '../../hardware/virtual/console/boards';
 import { type BoardPort, runBoard, serveBoard } from '../../hardware/virtual/console/doors';
 import { NAMED_FAULTS } from '../../hardware/virtual/console/faults';
-import { PRACTICE_BOARDS_MAX } from './limits';
+import { PRACTICE_BOARDS_MAX, PRACTICE_RADIOS_MAX } from './limits';
+import { type PracticeRadio, startPracticeRadios } from './practice-radio';
 import { Trouble } from './trouble';
 import { LANGUAGES, languageOf, troubleWords, wordsOf } from './words';
 
 interface PracticeFlags {
   boards: string;
+  radios?: string;
   board: BoardKind;
   faults?: string;
   port?: string;
@@ -44,7 +46,9 @@ export interface PracticeOptions {
   board: BoardKind;
   /** Number of the board (from 1) to the name of its fault. */
   faults: ReadonlyMap<number, string>;
-  /** TCP port of the first board, the others follow; 0 = any free ones. */
+  /** Radios, 0..20; default 0. */
+  radios?: number;
+  /** TCP port of the first board, the others follow, then the radios; 0 = any free ones. */
   firstPort: number;
   /** Decides serial numbers and keys: the same seed gives the same boards. */
   seed: number;
@@ -54,6 +58,7 @@ export interface PracticeOptions {
 export interface Practice {
   boards: PracticeBoard[];
   ports: BoardPort[];
+  radios: PracticeRadio[];
   close(): Promise<void>;
 }
 
@@ -81,7 +86,7 @@ export function faultsOf(text: string | undefined, count: number): Map<number, s
   return faults;
 }
 
-/** Starts the boards. Rejects: a TCP port is taken. */
+/** Starts boards and radios. Rejects: a TCP port is taken. */
 export async function startPractice(options: PracticeOptions): Promise<Practice> {
   const boards: PracticeBoard[] = [];
   const ports: BoardPort[] = [];
@@ -99,11 +104,18 @@ export async function startPractice(options: PracticeOptions): Promise<Practice>
     const serial = serialOfSeed(seed);
     boards.push({ number, url: port.url, board: options.board, serial, fault });
   }
+  const { firstPort, seed, count, radios: radioCount = 0 } = options;
+  const radios = await startPracticeRadios({
+    ...{ count: radioCount, seed },
+    firstPort: firstPort === 0 ? 0 : firstPort + count,
+  });
   return {
     boards,
     ports,
+    radios: radios.radios,
     close: async () => {
       for (const port of ports) await port.close();
+      await radios.close();
     },
   };
 }
@@ -117,14 +129,23 @@ function wholeNumber(flag: string, text: string, min: number, max: number): numb
 /** The options of flags. Throws: Trouble bad-file. */
 export function practiceOptionsOf(flags: PracticeFlags): PracticeOptions {
   const count = wholeNumber('--boards', flags.boards, 1, PRACTICE_BOARDS_MAX);
+  const radios = wholeNumber('--radios', flags.radios ?? '1', 0, PRACTICE_RADIOS_MAX);
   return {
     count,
+    radios,
     board: flags.board,
     faults: faultsOf(flags.faults, count),
-    firstPort: wholeNumber('--port', flags.port ?? '0', 0, 65_535 - count),
+    firstPort: wholeNumber('--port', flags.port ?? '0', 0, 65_536 - count - radios),
     seed:
       flags.seed === undefined ? randomInt(2 ** 40) : wholeNumber('--seed', flags.seed, 0, 2 ** 40),
   };
+}
+
+function sayRadios(radios: PracticeRadio[], radio: string, t: TFunction): string[] {
+  const rows = radios.map(
+    ({ number, url, device }) => `${String(number).padStart(3)}  ${url}  ${device}`,
+  );
+  return [t('practice.radios'), ...rows, t('practice.gateway', { radio })];
 }
 
 /** What is shown to people. */
@@ -134,7 +155,12 @@ export function sayPractice(practice: Practice, t: TFunction): string {
       `${String(number).padStart(3)}  ${url}  ${board}  ${serial}${fault ? `  ${fault}` : ''}`,
   );
   const url = practice.boards[0]?.url ?? '';
-  return [t('practice.head'), ...rows, t('practice.try', { url }), t('practice.stop')].join('\n');
+  const radio = practice.radios[0]?.url;
+  return [
+    ...[t('practice.head'), ...rows, t('practice.try', { url })],
+    ...(radio ? sayRadios(practice.radios, radio, t) : []),
+    t('practice.stop'),
+  ].join('\n');
 }
 
 async function untilStopped(): Promise<void> {
@@ -148,7 +174,8 @@ async function runPractice(flags: PracticeFlags): Promise<void> {
   const t = wordsOf(languageOf(flags.lang));
   try {
     const practice = await startPractice(practiceOptionsOf(flags));
-    const text = flags.json ? JSON.stringify(practice.boards) : sayPractice(practice, t);
+    const { boards, radios } = practice;
+    const text = flags.json ? JSON.stringify({ boards, radios }) : sayPractice(practice, t);
     process.stdout.write(`${text}\n`);
     await untilStopped();
     await practice.close();
@@ -164,14 +191,15 @@ async function runPractice(flags: PracticeFlags): Promise<void> {
 export function registerPracticeVerb(program: Command): void {
   program
     .command('practice')
-    .description('virtual boards at TCP ports, to learn every command without hardware')
-    .option('--boards <count>', 'how many', '1')
+    .description('virtual boards and radios at TCP ports, to learn every command without hardware')
+    .option('--boards <count>', 'how many boards', '1')
+    .option('--radios <count>', 'how many Meshtastic radios, new from the shop', '1')
     .addOption(new Option('--board <kind>', 'which').choices(['xiao', 'mdbt42q']).default('xiao'))
     .option(
       '--faults <list>',
       `what is wrong with them, as 2:nak,3:silent, or all: ${Object.keys(NAMED_FAULTS).join(' ')}`,
     )
-    .option('--port <number>', 'TCP port of the first board')
+    .option('--port <number>', 'TCP port of the first board; the others follow, then the radios')
     .option('--seed <number>', 'the same number gives the same boards')
     .addOption(new Option('--lang <language>', 'language').choices([...LANGUAGES]))
     .option('--json', 'addresses as JSON')

@@ -107,6 +107,17 @@ function planOf(
   return { device: identity.serial, profile, wiring, radioPowerPin, calibration };
 }
 
+/** A key that was made, but not at the start of the program: that reads its key only then. */
+async function settledState({ doors, session, notes }: Working): Promise<NodeState> {
+  doors.progress.step('look');
+  const state = await readNodeState(session);
+  notes.device = state.identity.serial;
+  if (state.key !== 'good' || state.publicKey !== null || doors.isDryRun) return state;
+  doors.progress.step('restart');
+  await session.restart();
+  return readNodeState(session);
+}
+
 /** The key: made where there is none. null: --dry-run, and there is none. */
 async function ensureKey(
   doors: ActDoors,
@@ -217,9 +228,7 @@ async function provisionLogged({
   const { folder } = bench;
   const pod = bench.pod();
   notes.site = options.site;
-  progress.step('look');
-  const state = await readNodeState(session);
-  notes.device = state.identity.serial;
+  const state = await settledState({ doors, session, options, notes });
   refuseMove(folder, state, options);
   const givesWay = options.replaces === true;
   const before = nodeBefore(readSites(folder), options, state.publicKey, givesWay);

@@ -3,6 +3,7 @@
  * Way: flags -> register.ts, replace.ts.
  */
 import type { Command } from 'commander';
+import type { TFunction } from 'i18next';
 import { openBench } from './bench-folder';
 import { tokenOf } from './gateway-client';
 import {
@@ -22,6 +23,14 @@ interface RegisterFlags extends BenchFlags {
   tokenFile?: string;
   to?: string;
   replace?: boolean;
+}
+
+/** What came of it, for people. */
+export function sayRegister(result: RegisterResult, t: TFunction): string {
+  const { sites, changed, file, isDryRun } = result;
+  if (isDryRun) return t('register.plan', { sites: sites.join(', ') });
+  if (file !== null) return t('register.file', { file, count: sites.length });
+  return t('register.done', { all: sites.length, changed: changed.length });
 }
 
 function registerRegister(program: Command): void {
@@ -44,11 +53,7 @@ function registerRegister(program: Command): void {
       const token = to === undefined ? tokenOf(tokenFile) : null;
       return register(doors, { site, gateway, to, token, replaces: replace });
     },
-    say: ({ sites, changed, file, isDryRun }, t) => {
-      if (isDryRun) return t('register.plan', { sites: sites.join(', ') });
-      if (file !== null) return t('register.file', { file, count: sites.length });
-      return t('register.done', { all: sites.length, changed: changed.length });
-    },
+    say: sayRegister,
   });
 }
 

@@ -36,6 +36,8 @@ export interface SelftestOptions {
   token: string | null;
   /** Do not ask the gateway. */
   isOffline?: boolean;
+  /** Called with each part as soon as it is known, in order. */
+  onPart?(part: PartResult): void;
 }
 
 const part = (name: string, isGood: boolean | null, value: unknown): PartResult => ({
@@ -64,12 +66,11 @@ function sensorParts({ batteryMv, readings, faults, pulses }: NodeAnswer): PartR
 
 function radioParts({ status, isLastCovered, bulletinSequence }: NodeAnswer): PartResult[] {
   const now = (status ?? {}) as Record<string, unknown>;
-  // A radio that was never ready has told no channels.
-  const isUp = now.isUp ?? now.isReady ?? now.hasChannel ?? null;
+  // A radio that never told its number has told no channels either; one that did has its cable right.
+  const hasTalked = now.isReady === true || Number(now.nodeNum) > 0;
+  const isUp = now.isUp ?? (now.nodeNum === undefined ? now.isReady : hasTalked) ?? null;
   const hasChannel =
-    now.hasChannel === undefined || now.isReady !== true
-      ? []
-      : [part('channel', now.hasChannel === true, '')];
+    hasTalked && now.hasChannel !== undefined ? [part('channel', now.hasChannel === true, '')] : [];
   // A radio that is powered only to send is off most of the time.
   const isResting = now.isOn === false;
   const link = part('link', isUp === null || isResting ? null : isUp === true, now.failures ?? '');
@@ -110,27 +111,29 @@ async function gatewayParts(to: GatewayAsk, site: string): Promise<PartResult[]>
   }
 }
 
-async function nodeParts(doors: ActDoors, session: BoardSession): Promise<PartResult[]> {
-  const parts: PartResult[] = [];
+async function nodeParts(
+  doors: ActDoors,
+  session: BoardSession,
+  add: (parts: PartResult[]) => void,
+): Promise<void> {
   const clock = await clockPart(session, async () => {
-    parts.push(...ownParts(await session.node('selftest')));
+    add(ownParts(await session.node('selftest')));
     goOn(doors);
-    parts.push(...sensorParts(await session.node('sensors')));
+    add(sensorParts(await session.node('sensors')));
   });
-  parts.push(clock);
+  add([clock]);
   try {
-    parts.push(...radioParts(await session.node('radio')));
+    add(radioParts(await session.node('radio')));
   } catch (error) {
     if (!(error instanceof Trouble) || error.code !== 'not-provisioned') throw error;
   }
-  return parts;
 }
 
 /** Tests a node. Does not throw when a part fails: `failed` says how many. Throws: Trouble no-program, and what a session throws. */
 export function selftest(
   doors: ActDoors,
   session: BoardSession,
-  { gateway, token, isOffline }: SelftestOptions,
+  { gateway, token, isOffline, onPart }: SelftestOptions,
 ): Promise<SelftestResult> {
   return logged(doors, 'selftest', async (notes) => {
     doors.progress.step('look');
@@ -139,11 +142,16 @@ export function selftest(
     const { site } = await session.node('id');
     notes.site = typeof site === 'string' ? site : null;
     doors.progress.step('test');
-    const parts = await nodeParts(doors, session);
+    const parts: PartResult[] = [];
+    const add = (more: PartResult[]): void => {
+      parts.push(...more);
+      for (const one of more) onPart?.(one);
+    };
+    await nodeParts(doors, session, add);
     const url = gateway ?? readPodOrNull(doors.bench.folder)?.gatewayUrl ?? null;
     if (url !== null && notes.site !== null && !isOffline) {
       doors.progress.step('ask-gateway', { url });
-      parts.push(...(await gatewayParts({ url, token, signal: doors.signal }, notes.site)));
+      add(await gatewayParts({ url, token, signal: doors.signal }, notes.site));
     }
     const failed = parts.filter(({ outcome }) => outcome === 'fail');
     notes.facts.failed = failed.map((one) => one.part).join(' ');

@@ -23,11 +23,26 @@ interface TestFlags extends BenchFlags {
   offline?: boolean;
 }
 
-function sayPart({ part, outcome, value }: PartResult, t: TFunction): string {
-  const words = `${t(`outcome.${outcome}`).padEnd(8)} ${t(`part.${part}`, part)}`;
+/** A part in words: its name, how it does, what was measured, what to do when it fails. */
+export function partWords({ part, outcome, value }: PartResult, t: TFunction) {
+  return {
+    name: t(`part.${part}`, part),
+    verdict: t(`outcome.${outcome}`),
+    value,
+    advice: outcome === 'fail' ? t(`advice.${part}`, '') : '',
+  };
+}
+
+function sayPart(result: PartResult, t: TFunction): string {
+  const { name, verdict, value, advice } = partWords(result, t);
+  const words = `${verdict.padEnd(8)} ${name}`;
   const said = value === '' ? words : `${words}: ${value}`;
-  const advice = t(`advice.${part}`, '');
-  return outcome === 'fail' && advice !== '' ? `${said}\n         ${advice}` : said;
+  return advice === '' ? said : `${said}\n         ${advice}`;
+}
+
+function saySelftest({ parts, failed }: SelftestResult, t: TFunction): string {
+  const sum = t('selftest.sum', { failed, all: parts.length });
+  return [...parts.map((one) => sayPart(one, t)), sum].join('\n');
 }
 
 function registerSelftest(program: Command): void {
@@ -47,11 +62,7 @@ function registerSelftest(program: Command): void {
       if (result.failed > 0) process.exitCode = TROUBLES['test-failed'];
       return result;
     },
-    say: ({ parts, failed }, t) =>
-      [
-        ...parts.map((one) => sayPart(one, t)),
-        t('selftest.sum', { failed, all: parts.length }),
-      ].join('\n'),
+    say: saySelftest,
   });
 }
 
@@ -75,6 +86,14 @@ function personAtTerminal(t: TFunction, signal: AbortSignal): Pourer & { close()
   };
 }
 
+/** What came of it, for people. */
+export function sayCalibrate(result: CalibrateResult, t: TFunction): string {
+  const { site, pulseUl, spreadPercent, calibrationId, beforeUl, pours } = result;
+  const words = { site, pulseUl, spreadPercent, calibrationId, beforeUl };
+  const outlier = pours.some(({ isOutlier }) => isOutlier) ? `\n${t('calibrate.outlier')}` : '';
+  return `${t('calibrate.done', words)}${outlier}`;
+}
+
 function registerCalibrate(program: Command): void {
   const command = addPortFlag(
     program
@@ -95,11 +114,7 @@ function registerCalibrate(program: Command): void {
         person.close();
       }
     },
-    say: ({ site, pulseUl, spreadPercent, calibrationId, beforeUl, pours }, t) => {
-      const outlier = pours.some(({ isOutlier }) => isOutlier) ? `\n${t('calibrate.outlier')}` : '';
-      const words = { site, pulseUl, spreadPercent, calibrationId, beforeUl };
-      return `${t('calibrate.done', words)}${outlier}`;
-    },
+    say: sayCalibrate,
   });
 }
 

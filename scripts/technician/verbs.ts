@@ -7,7 +7,6 @@ import { openBench } from './bench-folder';
 import { registerEspruinoVerb } from './board/espruino-verb';
 import { registerFlashVerb } from './board/flash-verb';
 import { registerPortsVerb } from './board/ports-verb';
-import { registerUndoVerb } from './board/undo-verb';
 import { registerLabelVerb } from './label-verb';
 import { registerLogVerb } from './log-verb';
 import { registerBenchVerb } from './page/bench-verb';
@@ -17,6 +16,7 @@ import { registerProvisionVerb } from './provision-verb';
 import { registerRadioVerb } from './radio/radio-verb';
 import { registerRegisterVerbs } from './register-verbs';
 import { registerTestVerbs } from './test-verbs';
+import { registerUndoVerb } from './undo-verb';
 
 /** Adds them to the program. */
 export function registerTechnicianVerbs(program: Command): void {

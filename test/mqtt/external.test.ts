@@ -14,7 +14,7 @@ import { faultsOf, knowSchemas } from '../gateway/support/json-schema';
 import { happening, packetOf, testNode, usage } from '../gateway/support/nodes';
 import { type OracleRadio, startOracleRadio } from '../gateway/support/oracle-radio';
 import { registerFile, testFolder, until } from '../gateway/support/places';
-import { freePort, publishes, startMosquitto, subscribe, tool } from './tools';
+import { freePort, publishes, startMosquitto, subscribe, subscribed, tool } from './tools';
 
 const NODE = testNode(1);
 const SECRET = 'k7-wrong-horse';
@@ -167,7 +167,11 @@ test('a topic that the ACL forbids is noticed, told, neither skipped nor hammere
   const mqttLogin = { username: 'gateway', passwordFile: secretFile(folder, SECRET) };
   const { radio, gateway, log } = await scene({ mqttUrl: `mqtt://127.0.0.1:${port}`, mqttLogin });
   await until(() => gateway.status().outbox.connected);
-  const printed = subscribe(sub, port, [...READER, '-t', 'tallywell/testpod/site/+/record/+']);
+  const printed = await subscribed(sub, port, [
+    ...READER,
+    '-t',
+    'tallywell/testpod/site/+/record/+',
+  ]);
   radio.hear({ payload: packetOf(NODE, usage(NODE, 1)) });
   await until(() => printed.length === 1);
   radio.hear({ payload: packetOf(NODE, happening(NODE, 2)) });

@@ -66,8 +66,20 @@ export interface Printed {
   payload: any;
 }
 
+/** Retained by each gateway of these tests that has told its broker anything. */
+const STATE = 'tallywell/testpod/bridge/state';
+
 /** A mosquitto_sub that subscribes and collects. Ends with the test. */
 export function subscribe(path: string, port: number, args: string[]): Printed[] {
+  return collect(path, port, args, () => true);
+}
+
+function collect(
+  path: string,
+  port: number,
+  args: string[],
+  isWanted: (message: Printed) => boolean,
+): Printed[] {
   const child = spawn(path, ['-p', String(port), '-q', '1', '-F', '%j', ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -75,9 +87,20 @@ export function subscribe(path: string, port: number, args: string[]): Printed[]
   const printed: Printed[] = [];
   createInterface({ input: child.stdout }).on('line', (line) => {
     const message = JSON.parse(line);
-    printed.push({ ...message, payload: JSON.parse(message.payload) });
+    const told = { ...message, payload: JSON.parse(message.payload) };
+    if (isWanted(told)) printed.push(told);
   });
   return printed;
+}
+
+/** The same without the gateway's state, once the broker has sent that: what is published from now on comes. */
+export function subscribed(path: string, port: number, args: string[]): Promise<Printed[]> {
+  return new Promise((resolve) => {
+    const printed = collect(path, port, [...args, '-t', STATE], ({ topic }) => {
+      if (topic === STATE) resolve(printed);
+      return topic !== STATE;
+    });
+  });
 }
 
 /** Publishes once with mosquitto_pub. @returns did it end without error, within 5 s? */

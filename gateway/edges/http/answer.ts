@@ -3,6 +3,16 @@
  * Way: http.ts makes a Question of a request -> access.ts, views.ts -> an Answer -> http.ts sends it.
  */
 
+/** Media types that are answered as bytes: they have no charset, or say it themselves. */
+export const BYTE_TYPES = [
+  'application/cose; cose-type="cose-sign1"',
+  'application/cbor-seq',
+  'application/senml+cbor',
+  'application/senml+json',
+  'application/geo+json',
+  'text/csv; charset=utf-8; header=present',
+] as const;
+
 /** What is answered. */
 export interface Answer {
   status: number;
@@ -11,8 +21,10 @@ export interface Answer {
     | 'text/html'
     | 'application/schema+json'
     | 'text/plain; version=0.0.4'
-    | 'text/event-stream';
-  body: string;
+    | 'text/event-stream'
+    | (typeof BYTE_TYPES)[number];
+  /** Pieces are made while they are sent, as fast as the other side takes them; an empty one only passes time. */
+  body: string | Uint8Array | Iterable<Uint8Array>;
   /** Besides the ones that every answer has. */
   headers?: Record<string, string>;
   /** Goes on after the head: what is written goes out at once. @returns called when the other side is gone. */
@@ -49,10 +61,11 @@ export interface Question {
 /** Answers a question. What it rejects with ends the process: storage that fails is not hidden. */
 export type QuestionFunction = (question: Question) => Promise<Answer>;
 
-/** Answers a reading question. */
+/** Answers a reading question. @param host as asked for, such as pi.local:8080; '' = not told */
 export type AnswerFunction = (
   segments: string[],
   query: URLSearchParams,
+  host: string,
 ) => Answer | Promise<Answer>;
 
 /** JSON. */

@@ -24,12 +24,14 @@ import {
 } from '../../limits/http';
 import {
   type Answer,
+  BYTE_TYPES,
   errorAnswer,
   type Question,
   type QuestionFunction,
   tooManyAnswer,
 } from './answer';
 import { readForm, readJson } from './body';
+import { sendPieces } from './pieces';
 import { withTag } from './tags';
 
 /** A running server. */
@@ -57,7 +59,7 @@ const USUAL_LIMITS: HttpLimits = {
 };
 
 /** Pages from this length are zipped, characters. */
-const ZIPPED_FROM_CHARS = 2_000;
+const ZIPPED_FROM_BYTES = 2_000;
 
 const HEADERS = {
   'Cache-Control': 'no-store',
@@ -83,28 +85,39 @@ function stream(response: ServerResponse, { status, type, stream: start }: Answe
   response.on('close', () => gone?.());
 }
 
-function send(response: ServerResponse, answer: Answer, request: IncomingMessage): void {
+function send(
+  response: ServerResponse,
+  answer: Answer,
+  request: IncomingMessage,
+): Promise<void> | void {
+  const { body, type } = answer;
+  const plain =
+    typeof body === 'string' ? Buffer.from(body) : body instanceof Uint8Array ? body : null;
   // A page of a hundred sites has to go through a village's Wi-Fi. Nothing secret stands on pages (BREACH).
   const isZipped =
-    answer.type === 'text/html' &&
-    answer.body.length > ZIPPED_FROM_CHARS &&
+    plain !== null &&
+    type === 'text/html' &&
+    plain.length > ZIPPED_FROM_BYTES &&
     /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
-  const body = isZipped ? gzipSync(answer.body) : Buffer.from(answer.body);
+  const whole = plain !== null && isZipped ? gzipSync(plain) : plain;
+  const isBytes = (BYTE_TYPES as readonly string[]).includes(type);
   const { 'content-length': length = '0', 'transfer-encoding': coding } = request.headers;
   const hasBody = Number(length) > 0 || coding !== undefined;
   // What nobody read of a body would have to be waited for.
   const ends = hasBody && !request.complete ? { Connection: 'close' } : {};
   response.writeHead(answer.status, {
     ...HEADERS,
-    'Content-Type': `${answer.type}; charset=utf-8`,
-    ...(answer.status === 304 ? {} : { 'Content-Length': body.length }),
+    'Content-Type': isBytes ? type : `${type}; charset=utf-8`,
+    ...(whole === null || answer.status === 304 ? {} : { 'Content-Length': whole.length }),
     ...(answer.status === 405 ? { Allow: 'GET, HEAD' } : {}),
     ...answer.headers,
     ...(isZipped ? { 'Content-Encoding': 'gzip' } : {}),
     ...ends,
   });
-  response.end(request.method === 'HEAD' ? undefined : body);
   request.resume();
+  if (request.method === 'HEAD') response.end();
+  else if (whole !== null) response.end(whole);
+  else return sendPieces(response, body as Iterable<Uint8Array>);
 }
 
 /**
@@ -233,8 +246,8 @@ export async function startHttp(
     (request, response) => {
       const answered = answerTo(request).then((told) => {
         limits.onAnswered(told.status);
-        if (told.stream !== undefined && request.method === 'GET') stream(response, told);
-        else send(response, told, request);
+        if (told.stream !== undefined && request.method === 'GET') return stream(response, told);
+        return send(response, told, request);
       });
       underWay.add(answered);
       // One that fails stays unhandled, and ends the process.

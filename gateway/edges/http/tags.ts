@@ -18,7 +18,8 @@ function isNamed(header: string | undefined, tag: string): boolean {
 /** Adds the tag. Answers of accounts stay with their browser (private). */
 export function withTag({ method, segments, headers }: Question, answer: Answer): Answer {
   const isTagged = method === 'GET' && answer.status === 200 && answer.stream === undefined;
-  if (!isTagged || segments[0] !== 'api') return answer;
+  // Bytes and pieces are sent as they are made: they have no tag.
+  if (!isTagged || segments[0] !== 'api' || typeof answer.body !== 'string') return answer;
   const hash = createHash('sha256')
     .update(answer.body)
     .digest('base64url')

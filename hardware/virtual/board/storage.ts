@@ -123,7 +123,7 @@ function copyFile(flash: NorFlash, header: FileHeader): Uint8Array {
 }
 
 /**
- * Moves all files together from the first page with trash on. Not safe against a power cut, as
+ * Moves all files together from the first page with trash on; empty pages behind them are left alone. Not safe against a power cut, as
  * on the chip: the pages are erased while the files are in memory.
  */
 function compact(flash: NorFlash, machine: Machine): void {
@@ -132,6 +132,7 @@ function compact(flash: NorFlash, machine: Machine): void {
   const kept: Uint8Array[] = [];
   let start = 0;
   let unbrokenPage = flash.startAddress;
+  let behind = flash.startAddress;
   let header = readHeader(flash, flash.startAddress);
   let live: FileHeader[] = [];
   while (header !== null) {
@@ -141,11 +142,14 @@ function compact(flash: NorFlash, machine: Machine): void {
     }
     if (header.name === '' && start === 0) start = unbrokenPage;
     if (isRealFile(header)) live.push(header);
+    behind = addressAfter(flash, header);
     header = nextHeader(flash, header);
   }
   if (start === 0) return;
   for (let i = 0; i < live.length; i++) kept.push(copyFile(flash, live[i]));
-  for (let page = start; page < flash.endAddress; page += flash.pageBytes) flash.erasePage(page);
+  const emptyPage = behind === 0 ? 0 : nextPageAddress(flash, behind);
+  const end = emptyPage === 0 ? flash.endAddress : emptyPage;
+  for (let page = start; page < end; page += flash.pageBytes) flash.erasePage(page);
   let address = start;
   for (let i = 0; i < kept.length; i++) {
     flash.program(address, kept[i]);

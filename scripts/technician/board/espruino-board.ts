@@ -45,6 +45,8 @@ export interface BoardOptions {
 
 /** Detail `error` of boot-failed: the console did not come back. */
 export const SILENT_AFTER_RESTART = 'the console does not answer any more';
+/** Detail `error` of boot-failed: the console answers, the program never ended. */
+export const NOT_RESTARTED = 'it answers, but did not start again';
 /** Of a file in Storage. Source: Espruino 2v29 src/jsflash.h. */
 const FILE_HEADER_BYTES = 32;
 
@@ -242,7 +244,11 @@ class EspruinoBoard implements BoardSession {
         if (answered.value === 'undefined') return printed;
       } catch (error) {
         await this.afterSilence(error, Date.now() < until, printed);
+        continue;
       }
+      // It still answers: busy with its flash, or the timer never comes.
+      if (Date.now() >= until) throw new Trouble('boot-failed', { error: NOT_RESTARTED });
+      await new Promise((resolve) => setTimeout(resolve, RESTART_AFTER_MS));
     }
   }
 

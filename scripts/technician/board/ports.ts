@@ -125,14 +125,28 @@ export async function listPorts(
   return { ...found, ports };
 }
 
+/** What is looked for. */
+export type DeviceKind = 'board' | 'radio' | 'any';
+
+/** Guesses that say so, for each kind. */
+const SURE: Record<DeviceKind, readonly PortFound['guess'][]> = {
+  board: ['espruino'],
+  radio: ['meshtastic'],
+  any: ['espruino', 'meshtastic'],
+};
+
 /**
- * The port that was named, or the only one that may be an Espruino board: one that says so, else one that says nothing.
+ * The port that was named, or the only one that may be what is looked for: one that says so, else one that says nothing.
  * Throws: Trouble no-port, several-ports.
  */
-export async function choosePort(asked?: string, places: PortsPlaces = {}): Promise<string> {
+export async function choosePort(
+  asked?: string,
+  places: PortsPlaces = {},
+  kind: DeviceKind = 'board',
+): Promise<string> {
   if (asked !== undefined) return asked;
   const { ports } = await findPorts(places);
-  const sure = ports.filter(({ guess }) => guess === 'espruino');
+  const sure = ports.filter(({ guess }) => SURE[kind].includes(guess));
   const maybe = ports.filter(({ guess }) => guess === 'unknown' || guess === 'adapter');
   const [first, second] = sure.length > 0 ? sure : maybe;
   if (!first) throw new Trouble('no-port');
@@ -141,4 +155,11 @@ export async function choosePort(asked?: string, places: PortsPlaces = {}): Prom
     throw new Trouble('several-ports', { ports: names.join(', ') });
   }
   return first.byId ?? first.path;
+}
+
+/** What a port probably is; unknown where nothing of that name is plugged in at USB. */
+export async function guessOf(port: string, places: PortsPlaces = {}): Promise<PortFound['guess']> {
+  if (port.startsWith('tcp://')) return 'unknown';
+  const { ports } = await findPorts(places);
+  return ports.find(({ path, byId }) => path === port || byId === port)?.guess ?? 'unknown';
 }

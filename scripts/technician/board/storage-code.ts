@@ -30,9 +30,6 @@ export function eraseCode(name: string): string {
   return `(${STORAGE}.erase(${quoted(name)}),1)`;
 }
 
-/** Erases everything in Storage. */
-export const FORMAT_CODE = `(${STORAGE}.eraseAll(),1)`;
-
 /** [board, version, serial number, all variables, free variables, Storage bytes, free bytes, bytes that erased files hold]. */
 export const IDENTITY_CODE = `(function(e,m,s){return[e.BOARD,e.VERSION,getSerial(),m.total,m.free,s.totalBytes,s.freeBytes,s.trashBytes]})(process.env,process.memory(),${STORAGE}.getStats())`;
 

@@ -3,6 +3,9 @@
  * Way: /events (server-sent events) -> elements; forms -> POST /act, /answer, /stop, /add. Text goes in as text, never as HTML.
  */
 
+/** The script of pages that are printed. */
+export const PRINT_SCRIPT = `document.getElementById('print').onclick = () => print();`;
+
 /** The script. */
 export const CLIENT_SCRIPT = `
 'use strict';
@@ -23,6 +26,8 @@ async function post(path, body) {
   const answer = await fetch(path, { method: 'POST', headers: { 'content-type': 'application/json', 'x-tallywell-bench': '1' }, body: JSON.stringify(body) });
   return answer.ok;
 }
+// A self-test that found faults was done all the same.
+const verdict = ({ act, state, rows }) => w(act === 'selftest' && state === 'failed' && rows.length > 0 ? 'faults' : state);
 const jobOf = (port) => state.jobs.find((job) => job.port === port);
 const boards = () => state.ports.filter(({ guess }) => guess === 'espruino' || guess === 'address' || guess === 'adapter');
 
@@ -34,12 +39,13 @@ function choose(port, guess) {
 }
 function portButton({ port, guess, name }) {
   const job = jobOf(port);
-  const mark = job ? w('act.' + job.act) + ': ' + w(job.state) : '';
+  const mark = job ? w('act.' + job.act) + ': ' + verdict(job) : '';
   const button = el('button', { type: 'button', className: 'port' },
     el('b', { textContent: name || w('guess.' + guess) }),
     el('span', { textContent: port }),
     el('div', { className: 'mark', textContent: mark }));
   button.dataset.port = port;
+  button.dataset.state = job ? job.state : '';
   button.setAttribute('aria-pressed', String(port === chosen));
   button.onclick = () => choose(port, guess);
   return button;
@@ -54,6 +60,13 @@ function showPorts() {
 function rowsTable(rows) {
   return el('table', {}, ...rows.map((row) => el('tr', {}, ...row.map((cell) => el('td', { textContent: cell })))));
 }
+// Commands stand between backticks in the words.
+const rich = (text) => text.split(String.fromCharCode(96)).map((part, at) => (at % 2 ? el('code', { textContent: part }) : part));
+function labelParts(site) {
+  const query = '?site=' + encodeURIComponent(site);
+  return [el('img', { className: 'label', src: '/label.svg' + query, alt: site }),
+    el('p', {}, el('a', { className: 'button', href: '/labels' + query, textContent: w('label-print') }))];
+}
 function question(job) {
   const input = el('input', { name: 'text', type: 'hidden', value: 'done' });
   const form = el('form', {}, el('p', { textContent: job.question }), input, el('button', { className: 'big', textContent: w('answer') }));
@@ -62,7 +75,7 @@ function question(job) {
 }
 function fillLive(live, job) {
   live.dataset.state = job.state;
-  const parts = [el('div', { className: 'verdict', role: 'status', textContent: w(job.state) })];
+  const parts = [el('div', { className: 'verdict', role: 'status', textContent: verdict(job) })];
   if (job.state === 'running') {
     const bar = el('progress', { max: 1 });
     if (job.share > 0) bar.value = job.share;
@@ -70,23 +83,24 @@ function fillLive(live, job) {
     const stop = el('button', { type: 'button', textContent: w('stop') });
     stop.onclick = () => post('/stop', { id: job.id });
     parts.push(el('p', { textContent: job.step }), bar);
-    parts.push(...(job.question ? [] : []), stop);
+    if (job.question) parts.push(question(job));
+    parts.push(stop);
   }
-  for (const note of job.notes) parts.push(el('p', { textContent: note }));
+  for (const note of job.notes) parts.push(el('p', {}, ...rich(note)));
   if (job.rows.length > 0) parts.push(rowsTable(job.rows));
-  if (job.question) parts.push(question(job));
-  if (job.said) parts.push(el('p', { textContent: job.said }));
-  if (job.next) parts.push(el('p', {}, el('b', { textContent: w('what-next') + ': ' }), job.next));
+  if (job.label) parts.push(...labelParts(job.label));
+  if (job.said) parts.push(el('p', {}, ...rich(job.said)));
+  if (job.next) parts.push(el('p', {}, el('b', { textContent: w('what-next') + ': ' }), ...rich(job.next)));
   live.replaceChildren(...parts);
 }
 function showLive(section, job) {
   const live = section.querySelector('[data-live]');
   const isHere = job && job.act === section.dataset.act;
   live.hidden = !isHere;
-  // A form that is being filled in is not drawn anew under the person's hands.
-  const isAsking = isHere && live.dataset.asked === job.id + job.question && job.question;
-  if (isHere && !isAsking) fillLive(live, job);
-  live.dataset.asked = isHere ? job.id + job.question : '';
+  // Drawn anew only when something of it changed: what is under the person's hands stays.
+  const told = isHere ? JSON.stringify(job) : '';
+  if (isHere && told !== live.told) fillLive(live, job);
+  live.told = told;
 }
 function show() {
   showPorts();

@@ -7,7 +7,7 @@ import { DRAWINGS, drawingSvg } from '../../../hardware/wiring-drawing';
 import { directionOf } from '../../../shared/page-language';
 import type { LogLine } from '../bench-log';
 import { LANGUAGES, type Language } from '../words';
-import { CLIENT_SCRIPT } from './client-script';
+import { CLIENT_SCRIPT, PRINT_SCRIPT } from './client-script';
 import type { PageAct, PageField } from './page-acts';
 import { STYLE } from './style';
 
@@ -35,6 +35,11 @@ export function escapeHtml(text: string): string {
     "'": '&#39;',
   };
   return text.replace(/[&<>"']/g, (mark) => marks[mark]);
+}
+
+/** Words with their commands, which stand between backticks, as HTML. */
+function richHtml(text: string): string {
+  return escapeHtml(text).replace(/`([^`]+)`/g, '<code>$1</code>');
 }
 
 /** The page around its body. */
@@ -119,6 +124,7 @@ function scriptWords(t: TFunction, acts: readonly PageAct[]): Record<string, str
     'running',
     'done',
     'failed',
+    'faults',
     'what-next',
     'stop',
     'answer',
@@ -126,6 +132,7 @@ function scriptWords(t: TFunction, acts: readonly PageAct[]): Record<string, str
     'all',
     'busy',
     'ports-none',
+    'label-print',
   ];
   const guesses = ['espruino', 'meshtastic', 'adapter', 'bootloader', 'unknown', 'address'];
   const raw = { port: '{{port}}', count: '{{count}}' };
@@ -182,21 +189,22 @@ export function logDocument(view: PageView, lines: readonly LogLine[]): string {
   );
 }
 
-/** Labels of all sites that have a node, to print. */
+/** Labels of these sites, to print. */
 export function labelsDocument(view: PageView, sites: readonly string[]): string {
   const text = (key: string) => escapeHtml(view.t(`page.${key}`));
   const labels = sites.map(
     (site) =>
       `<img class="label" src="/label.svg?site=${encodeURIComponent(site)}" alt="${escapeHtml(site)}">`,
   );
-  const shown = labels.length > 0 ? labels.join(' ') : `<p>${text('labels-none')}</p>`;
-  const head = `<section class="noprint"><h2>${text('labels')}</h2><p class="hint">${text('labels-hint')}</p></section>`;
-  return frame(
-    view,
-    '/labels',
-    `<main id="work" class="wide">${head}<div>${shown}</div></main>`,
-    '',
-  );
+  const isNone = labels.length === 0;
+  const shown = isNone ? `<p>${text('labels-none')}</p>` : labels.join(' ');
+  const button = isNone
+    ? ''
+    : `<button type="button" class="big" id="print">${text('log-print')}</button>`;
+  const head = `<section class="noprint"><h2>${text('labels')}</h2><p class="hint">${richHtml(view.t('page.labels-hint'))}</p>${button}</section>`;
+  const script = isNone ? '' : `<script nonce="${view.nonce}">${PRINT_SCRIPT}</script>`;
+  const body = `<main id="work" class="wide">${head}<div class="sheet">${shown}</div></main>`;
+  return frame(view, '/labels', body, script);
 }
 
 /** Nothing but a sentence. */

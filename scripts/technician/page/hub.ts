@@ -29,6 +29,8 @@ export interface PageJob {
   share: number;
   notes: string[];
   rows: (readonly string[])[];
+  /** Site of which the label is shown; '' = none. */
+  label: string;
   /** What a person is asked; '' = nothing. */
   question: string;
   /** Words of the result, or what went wrong. */
@@ -110,6 +112,10 @@ function doorsOf(
       job.rows = [...rows];
       tell();
     },
+    showLabel(site) {
+      job.label = site;
+      tell();
+    },
     ask: (question) =>
       new Promise((resolve, reject) => {
         const cancelled = () => reject(new Trouble('cancelled'));
@@ -157,7 +163,7 @@ async function runAct(
 function newJob({ act, port }: ActOrder): PageJob {
   return {
     ...{ id: randomUUID(), act, port, state: 'running' as const, step: '', share: 0 },
-    ...{ notes: [], rows: [], question: '', said: '', next: '' },
+    ...{ notes: [], rows: [], label: '', question: '', said: '', next: '' },
   };
 }
 

@@ -7,16 +7,21 @@ import { CALIBRATION_VOLUME_ML_MAX } from '../../../firmware/node-limits';
 import { RADIO_BOARDS } from '../../../hardware/radios';
 import type { ActDoors } from '../bench';
 import { flash } from '../board/flash';
+import { sayFlash } from '../board/flash-verb';
 import { PROGRAM_NAMES, readProgramFiles } from '../board/program-files';
 import { undoBoard } from '../board/undo-board';
-import { calibrate } from '../calibrate';
+import { calibrate, type Pourer } from '../calibrate';
+import { labelOfBoard } from '../label';
 import { provision } from '../provision';
 import { numberFlag, provisionOptionsOf, sayProvision } from '../provision-verb';
-import { radioWords } from '../radio/radio-verb';
+import { sayRadioUndone, saySetUp } from '../radio/radio-words';
 import { setUpRadio, undoRadio } from '../radio/set-up';
 import { register } from '../register';
-import { selftest } from '../selftest';
+import { sayRegister } from '../register-verbs';
+import { type PartResult, selftest } from '../selftest';
+import { partWords, sayCalibrate } from '../test-verbs';
 import { Trouble } from '../trouble';
+import { sayUndone } from '../undo-verb';
 import { withBoard } from '../with-board';
 
 /** A value a person gives. */
@@ -33,6 +38,8 @@ export interface PageField {
 export interface PageDoors extends ActDoors {
   /** Shows rows of [what, value, verdict] that change while the act runs. */
   show(rows: readonly (readonly string[])[]): void;
+  /** Shows the label of a site, with the way to print it. */
+  showLabel(site: string): void;
   /** Tells the person what to do and waits for the button. Rejects with Trouble cancelled. */
   ask(question: string): Promise<string>;
 }
@@ -64,11 +71,7 @@ const FLASH: PageAct = {
   async run(doors, port, { profile }, t) {
     const built = readProgramFiles(profile);
     const result = await withBoard(port, (session) => flash(doors, session, { built }));
-    const { proof, sent } = result;
-    const files = sent.map(({ name, bytes }) => `${name} (${bytes})`).join(', ');
-    const words = { ...result, files } as unknown as Record<string, string>;
-    if (proof === 'none') return t(files === '' ? 'flash.plan-same' : 'flash.plan', words);
-    return t(files === '' ? 'flash.same' : `flash.${proof}`, words);
+    return sayFlash(result, t);
   },
 };
 
@@ -97,16 +100,16 @@ const SELFTEST: PageAct = {
   device: 'board',
   fields: [],
   async run(doors, port, _values, t) {
-    const options = { token: process.env.TALLYWELL_TOKEN ?? null };
+    const rows: string[][] = [];
+    const bad: string[] = [];
+    const onPart = (part: PartResult): void => {
+      const { name, verdict, value, advice } = partWords(part, t);
+      rows.push([name, verdict, `${value} ${advice}`.trim()]);
+      if (part.outcome === 'fail') bad.push(name);
+      doors.show(rows);
+    };
+    const options = { token: process.env.TALLYWELL_TOKEN ?? null, onPart };
     const { parts, failed } = await withBoard(port, (session) => selftest(doors, session, options));
-    const rows = parts.map(({ part, outcome, value }) => {
-      const advice = outcome === 'fail' ? t(`advice.${part}`, '') : '';
-      return [t(`part.${part}`, part), t(`outcome.${outcome}`), `${value} ${advice}`.trim()];
-    });
-    doors.show(rows);
-    const bad = parts
-      .filter(({ outcome }) => outcome === 'fail')
-      .map(({ part }) => t(`part.${part}`, part));
     if (failed > 0) throw new Trouble('test-failed', { parts: bad.join(', ') });
     return t('selftest.sum', { failed, all: parts.length });
   },
@@ -123,17 +126,20 @@ const CALIBRATE: PageAct = {
   async run(doors, port, { volumeMl, repeats }, t) {
     const volume = numberFlag('volumeMl', volumeMl, 1, CALIBRATION_VOLUME_ML_MAX) ?? 0;
     const options = { volumeMl: Math.round(volume), pours: Number(repeats) };
-    const person = {
-      poured: async (pour: number, pours: number, ml: number) => {
+    const rows: string[][] = [];
+    const person: Pourer = {
+      poured: async (pour, pours, ml) => {
         await doors.ask(t('page.pour', { pour, pours, volumeMl: ml }));
+      },
+      counted: (pour, pulses) => {
+        rows.push([t('page.poured', { pour }), t('page.pulses', { pulses }), '']);
+        doors.show(rows);
       },
     };
     const result = await withBoard(port, (session) => calibrate(doors, session, person, options));
-    doors.show(
-      result.pours.map(({ pulses, pulseUl }, at) => [`${at + 1}`, `${pulses}`, `${pulseUl} µL`]),
-    );
-    const { site, pulseUl, spreadPercent, calibrationId, beforeUl } = result;
-    return t('calibrate.done', { site, pulseUl, spreadPercent, calibrationId, beforeUl });
+    const measured = result.pours.map(({ pulseUl }) => `${pulseUl} µL`);
+    doors.show(rows.map(([name, pulses], at) => [name, pulses, measured[at]]));
+    return sayCalibrate(result, t);
   },
 };
 
@@ -150,10 +156,18 @@ const REGISTER: PageAct = {
     const token = values.token || process.env.TALLYWELL_TOKEN || null;
     const where = values.to ? { to: values.to, token: null } : { token };
     const result = await register(doors, { site: values.site || undefined, ...where });
-    const { sites, changed, file, isDryRun } = result;
-    if (isDryRun) return t('register.plan', { sites: sites.join(', ') });
-    if (file !== null) return t('register.file', { file, count: sites.length });
-    return t('register.done', { all: sites.length, changed: changed.length });
+    return sayRegister(result, t);
+  },
+};
+
+const LABEL: PageAct = {
+  name: 'label',
+  device: 'board',
+  fields: [],
+  async run(doors, port, _values, t) {
+    const site = await withBoard(port, (session) => labelOfBoard(doors, session));
+    doors.showLabel(site);
+    return t('page.label-made', { site });
   },
 };
 
@@ -162,11 +176,7 @@ const UNDO: PageAct = {
   device: 'board',
   fields: [],
   async run(doors, port, _values, t) {
-    const { act, device, restored, erased, program } = await withBoard(port, (session) =>
-      undoBoard(doors, session),
-    );
-    const lists = { restored: restored.join(', ') || '-', erased: erased.join(', ') || '-' };
-    return t('undo.done', { act, device, program, ...lists });
+    return sayUndone(await withBoard(port, (session) => undoBoard(doors, session)), t);
   },
 };
 
@@ -183,7 +193,7 @@ const RADIO: PageAct = {
     const role = values.for === 'gateway' || values.for === 'sleeper' ? values.for : 'site';
     const board = values.board === 'auto' ? undefined : values.board;
     const options = { port, role, site: values.site || null, board } as const;
-    return radioWords(await setUpRadio(doors, options), t);
+    return saySetUp(await setUpRadio(doors, options), t);
   },
 };
 
@@ -192,8 +202,7 @@ const RADIO_UNDO: PageAct = {
   device: 'radio',
   hasDryRun: true,
   fields: [],
-  run: async (doors, port, _values, t) =>
-    radioWords({ ...(await undoRadio(doors, { port })), isUndone: true }, t),
+  run: async (doors, port, _values, t) => sayRadioUndone(await undoRadio(doors, { port }), t),
 };
 
 /** In the order in which a board goes through them. */
@@ -203,6 +212,7 @@ export const PAGE_ACTS: readonly PageAct[] = [
   SELFTEST,
   CALIBRATE,
   REGISTER,
+  LABEL,
   UNDO,
   RADIO,
   RADIO_UNDO,

@@ -175,7 +175,10 @@ function show(served: Served, request: IncomingMessage, response: ServerResponse
     answerPage(response, 200, view, logDocument(view, lines));
   } else if (url.pathname === '/labels') {
     const { sites } = readSites(served.options.bench.folder);
-    const named = sites.filter((site) => nodeInUse(site) !== null).map(({ site }) => site);
+    const wanted = url.searchParams.get('site');
+    const named = sites
+      .filter((site) => nodeInUse(site) !== null && (wanted === null || site.site === wanted))
+      .map(({ site }) => site);
     answerPage(response, 200, view, labelsDocument(view, named));
   } else if (url.pathname === '/label.svg') {
     answerLabel(served, response, url.searchParams.get('site') ?? '');

@@ -29,6 +29,10 @@ button:disabled { opacity: .5; cursor: default; }
 [dir=rtl] .port[aria-pressed=true] { box-shadow: inset -6px 0 0 var(--act); }
 .port b { display: block; }
 .port .mark { font-size: 15px; }
+.port[data-state=done] .mark { color: var(--good); font-weight: bold; }
+.port[data-state=failed] .mark { color: var(--bad); font-weight: bold; }
+main > section:first-child { align-self: start; }
+@media (min-width: 761px) { main:not(.wide) > section:first-child { position: sticky; inset-block-start: 20px; } }
 input, select { font: inherit; min-block-size: 44px; padding: 6px 10px; border: 2px solid var(--line); border-radius: 8px; inline-size: 100%; background: #fff; color: var(--ink); }
 label { display: block; font-size: 15px; }
 .kinds { display: flex; gap: 8px; margin-block-end: 14px; }
@@ -43,6 +47,9 @@ label { display: block; font-size: 15px; }
 .live .verdict { font-weight: bold; }
 .live[data-state=done] .verdict { color: var(--good); }
 .live[data-state=failed] .verdict { color: var(--bad); }
+.live form { display: block; margin-block: 12px; }
+.live form p { font-size: 20px; }
+code { font-size: 15px; background: #e8efed; padding: 1px 4px; border-radius: 4px; }
 .live p { margin: 6px 0; white-space: pre-line; }
 progress { inline-size: 100%; block-size: 18px; accent-color: var(--act); }
 table { border-collapse: collapse; inline-size: 100%; background: var(--card); }
@@ -53,6 +60,8 @@ th, td { text-align: start; padding: 6px 10px; border-block-end: 1px solid var(-
 .live td:nth-child(2) { font-weight: bold; white-space: nowrap; }
 .wide { display: block; }
 .label { inline-size: 70mm; margin: 2mm; border: 1px dashed var(--line); background: #fff; }
+a.button { display: inline-block; padding: 10px 18px; border: 2px solid var(--act); border-radius: 8px; text-decoration: none; }
+.sheet { display: flex; flex-wrap: wrap; margin-block-start: 12px; }
 [hidden] { display: none !important; }
-@media print { header, .noprint { display: none; } body { background: #fff; } main { display: block; padding: 0; } }
+@media print { header, .noprint { display: none; } body { background: #fff; } main { display: block; padding: 0; } .label { border-color: transparent; break-inside: avoid; } }
 `;

@@ -1,15 +1,14 @@
 /*
  * radio-verb.ts: the verb `tallywell radio` on the command line.
- * Way: flags -> setUpRadio or undoRadio -> words.
+ * Way: flags -> setUpRadio -> words.
  */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { TFunction } from 'i18next';
 import { RADIO_BOARDS } from '../../../hardware/radios';
 import { fromHex } from '../../../shared/bytes';
+import { choosePort } from '../board/ports';
 import { type BenchFlags, benchVerb, type OpenBench } from '../verb';
-import { choosePort } from './choose-port';
-import type { Difference } from './plan';
-import { type SetUpOptions, type SetUpResult, setUpRadio, undoRadio } from './set-up';
+import { saySetUp } from './radio-words';
+import { type SetUpOptions, type SetUpResult, setUpRadio } from './set-up';
 
 interface RadioFlags extends BenchFlags {
   port?: string;
@@ -25,10 +24,7 @@ interface RadioFlags extends BenchFlags {
   remote?: number;
   adminKey?: Uint8Array;
   again?: boolean;
-  undo?: boolean;
 }
-
-type Said = (SetUpResult | Awaited<ReturnType<typeof undoRadio>>) & { isUndone?: boolean };
 
 function pins(text: string): { rxd: number; txd: number } {
   const found = /^(\d{1,2}),(\d{1,2})$/.exec(text);
@@ -50,23 +46,6 @@ function slot(text: string): number {
 function publicKey(text: string): Uint8Array {
   if (/^[0-9a-f]{64}$/i.test(text)) return fromHex(text.toLowerCase());
   throw new InvalidArgumentError('64 hex digits');
-}
-
-function differenceLines(t: TFunction, differences: Difference[]): string[] {
-  return differences.map((one) => t('radio.difference', { ...one }));
-}
-
-/** What came of it, for people. */
-export function radioWords(result: Said, t: TFunction): string {
-  const { differences, isChanged, isDryRun } = result;
-  const words = { ...result, count: differences.length };
-  if (result.isUndone && !isDryRun) return t('radio.undone', words);
-  const head = isDryRun ? 'radio.would' : isChanged ? 'radio.changed' : 'radio.right';
-  const lines = [t(head, words)];
-  if (isDryRun) lines.push(...differenceLines(t, differences));
-  const wired = 'pins' in result ? result.pins : null;
-  if (wired) lines.push(t('radio.pins', { ...wired }));
-  return lines.join('\n');
 }
 
 function optionsOf(flags: RadioFlags, port: string): SetUpOptions {
@@ -123,14 +102,10 @@ export function registerRadioVerb(program: Command, openBench: OpenBench): void 
       'set up this radio over the air, through the one at the port',
       nodeNumber,
     )
-    .option('--again', 'write also what is right already')
-    .option('--undo', 'put the radio back as it was before it was last set up');
-  benchVerb<RadioFlags, Said>(command, openBench, {
-    async run(doors, flags) {
-      const port = await choosePort(flags.port);
-      if (flags.undo) return { ...(await undoRadio(doors, { port })), isUndone: true };
-      return setUpRadio(doors, optionsOf(flags, port));
-    },
-    say: radioWords,
+    .option('--again', 'write also what is right already');
+  benchVerb<RadioFlags, SetUpResult>(command, openBench, {
+    run: async (doors, flags) =>
+      setUpRadio(doors, optionsOf(flags, await choosePort(flags.port, {}, 'radio'))),
+    say: saySetUp,
   });
 }

@@ -3,7 +3,8 @@
  * Way: command line, page -> here -> door, wish, apply -> bench (snapshot, log).
  */
 import { RADIO_BOARDS, type RadioBoard, radioBoardOf } from '../../../hardware/radios';
-import type { ActDoors, LogEntry } from '../bench';
+import type { ActDoors } from '../bench';
+import { logged } from '../logged';
 import { Trouble } from '../trouble';
 import { type Applied, applyWish } from './apply';
 import type { RadioDoor } from './door';
@@ -65,27 +66,6 @@ export interface SetUpResult {
 /** !a1b2c3d4 */
 export function radioName(nodeNum: number): string {
   return `!${nodeNum.toString(16).padStart(8, '0')}`;
-}
-
-/** Writes the line of an act, whatever becomes of it. `entry` is filled while the act runs. */
-async function logged<T>(
-  doors: ActDoors,
-  entry: { -readonly [K in keyof LogEntry]: LogEntry[K] },
-  act: () => Promise<T>,
-): Promise<T> {
-  try {
-    const result = await act();
-    if (!doors.isDryRun) doors.bench.log(entry);
-    return result;
-  } catch (error) {
-    const trouble = error instanceof Trouble ? error.code : null;
-    if (!doors.isDryRun) doors.bench.log({ ...entry, outcome: 'failed', trouble });
-    throw error;
-  }
-}
-
-function newEntry(act: string, port: string, site: string | null) {
-  return { act, device: port, site, outcome: 'done' as const, trouble: null, facts: {} };
 }
 
 function boardNamed(name: string): RadioBoard {
@@ -155,15 +135,15 @@ function tellNotes(doors: ActDoors, options: SetUpOptions, { settings, isChanged
  * Throws Trouble: no-port, port-denied, port-locked, unplugged, radio-silent, radio-refused, radio-lost, radio-differs, region-unset,
  * zero-hash, wrong-board (its pins are not known), no-pod, bad-file, cancelled.
  */
-export async function setUpRadio(doors: ActDoors, options: SetUpOptions): Promise<SetUpResult> {
+export function setUpRadio(doors: ActDoors, options: SetUpOptions): Promise<SetUpResult> {
   const { port, role, site } = options;
-  const entry = newEntry('radio', port, site);
-  return logged(doors, entry, async () => {
+  return logged(doors, 'radio', async (notes) => {
+    Object.assign(notes, { device: port, site });
     doors.bench.channelKey();
     doors.progress.step('radio-open', { port });
     const door = await doorOf(doors, options);
     const device = radioName(door.nodeNum);
-    entry.device = device;
+    notes.device = device;
     try {
       let pins: SetUpResult['pins'] = null;
       const wishFor = (settings: RadioSettings) => {
@@ -181,7 +161,7 @@ export async function setUpRadio(doors: ActDoors, options: SetUpOptions): Promis
       });
       const { settings, isChanged, differences } = applied;
       const { firmware, hardware } = settings;
-      entry.facts = { role, firmware, hardware, changed: isChanged ? differences.length : 0 };
+      notes.facts = { role, firmware, hardware, changed: isChanged ? differences.length : 0 };
       tellNotes(doors, options, applied);
       return {
         ...{ device, firmware, hardware, role, pins, isChanged, differences },
@@ -197,25 +177,26 @@ export async function setUpRadio(doors: ActDoors, options: SetUpOptions): Promis
  * Puts a radio back as it was before it was last set up; its own key pair stays.
  * Throws Trouble as setUpRadio, and nothing-to-undo.
  */
-export async function undoRadio(
+export function undoRadio(
   doors: ActDoors,
   { port, numbers }: Pick<SetUpOptions, 'port' | 'numbers'>,
-): Promise<{ device: string; isChanged: boolean; isDryRun: boolean; differences: Difference[] }> {
-  const entry = newEntry('undo', port, null);
-  return logged(doors, entry, async () => {
+): Promise<Omit<SetUpResult, 'role' | 'pins'>> {
+  return logged(doors, 'undo', async (notes) => {
+    notes.device = port;
     doors.progress.step('radio-open', { port });
     const door = await openOwnDoor(port, { numbers, signal: doors.signal });
     const device = radioName(door.nodeNum);
-    entry.device = device;
+    notes.device = device;
     try {
       const saved = doors.bench.newestSaved(device);
       if (saved === null) throw new Trouble('nothing-to-undo');
       const wish = wishOfSaved(settingsOfSaved(saved.snapshot.radio));
       const applied = await applyWish(door, () => wish, { ...doors, beforeChange: () => {} });
-      const { isChanged, differences } = applied;
-      entry.facts = { act: saved.snapshot.act, changed: isChanged ? differences.length : 0 };
+      const { isChanged, differences, settings } = applied;
+      const { firmware, hardware } = settings;
+      notes.facts = { act: saved.snapshot.act, changed: isChanged ? differences.length : 0 };
       if (!doors.isDryRun) saved.takenBack();
-      return { device, isChanged, differences, isDryRun: doors.isDryRun };
+      return { device, firmware, hardware, isChanged, differences, isDryRun: doors.isDryRun };
     } finally {
       door.close();
     }

@@ -61,6 +61,18 @@ test('a full region is compacted once there is trash, and says no when there is 
   expect(board.storage.read('old')?.[0]).toBe('n'.charCodeAt(0));
 });
 
+test('compaction erases the pages that files were on, not the empty ones behind them', () => {
+  const board = makeBoard(0, 512);
+  board.storage.write('keep', 'k'.repeat(1000));
+  board.storage.write('old', 'o'.repeat(9000));
+  board.storage.write('old', 'n'.repeat(4000));
+  board.powerOn();
+  board.run(() => board.globals.require('Storage').compact());
+  expect(board.counts().pageErases).toBe(4);
+  expect(board.storage.read('old')?.length).toBe(4000);
+  expect(board.globals.require('Storage').getStats().trashBytes).toBe(0);
+});
+
 test('raw pages: bits only clear, words only, an erase sets a page and stops the board', () => {
   const board = boardWith(
     `${S}${attempt}

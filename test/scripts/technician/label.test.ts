@@ -9,7 +9,6 @@ import { join } from 'node:path';
 import { entropyToMnemonic } from '@scure/bip39';
 import { wordlist } from '@scure/bip39/wordlists/english.js';
 import fc from 'fast-check';
-import jsQR from 'jsqr';
 import { describe, expect, it } from 'vitest';
 import type { Bench } from '../../../scripts/technician/bench';
 import { keyWordsOf } from '../../../scripts/technician/key-words';
@@ -18,6 +17,7 @@ import { labelText, readLabelText } from '../../../scripts/technician/label-cont
 import { isSettable, textRuns } from '../../../scripts/technician/label-text';
 import { changeSites } from '../../../scripts/technician/sites';
 import { doorsOf, freshFolder, POD, readyBench } from './support/bench-kit';
+import { decode, readPpm } from './support/read-qr';
 
 const NAMES = [
   'Puits de l’école',
@@ -43,22 +43,6 @@ function benchWith(count: number): Bench {
     }
   });
   return bench;
-}
-
-/** Pixels of a PNG-less image: poppler writes PPM, "P6 width height 255" and RGB. */
-function readPpm(file: string) {
-  const bytes = readFileSync(file);
-  const [head, width, height] = /^P6\s+(\d+)\s+(\d+)\s+255\s/.exec(
-    bytes.subarray(0, 40).toString('latin1'),
-  ) ?? [''];
-  const rgba = new Uint8ClampedArray(Number(width) * Number(height) * 4).fill(255);
-  for (let at = 0; at < rgba.length / 4; at++)
-    rgba.set(bytes.subarray(head.length + 3 * at, head.length + 3 * at + 3), 4 * at);
-  return { rgba, width: Number(width), height: Number(height) };
-}
-
-function decode({ rgba, width, height }: ReturnType<typeof readPpm>): string | undefined {
-  return jsQR(rgba, width, height)?.data;
 }
 
 /** One label cut out of an image. */

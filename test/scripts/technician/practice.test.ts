@@ -1,9 +1,10 @@
 /*
- * practice.test.ts: the practice bench: boards at TCP ports that answer, each with its fault, the same from the same seed.
+ * practice.test.ts: the practice bench: boards and radios at TCP ports that answer, each board with its fault, the same from the same seed.
  */
 import { connect } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { practiceOptionsOf, startPractice } from '../../../scripts/technician/practice';
+import { openRadioLink } from '../../../scripts/technician/radio/link';
 import { Trouble } from '../../../scripts/technician/trouble';
 
 /** Sends a line to an address; resolves with what came once it holds `wanted`, or with all when the port closes. */
@@ -33,7 +34,28 @@ test('boards answer at their addresses with their own serial numbers, the same f
   expect(again.boards.map((board) => board.serial)).toEqual([first?.serial, second?.serial]);
 });
 
+test('radios answer at their addresses as from the shop: no region, the public channel, other numbers', async () => {
+  const practice = await startPractice(
+    practiceOptionsOf({ boards: '1', board: 'xiao', radios: '2' }),
+  );
+  onTestFinished(() => practice.close());
+  expect(practice.radios.map(({ number }) => number)).toEqual([1, 2]);
+  const devices = new Set<string>();
+  for (const { url, device } of practice.radios) {
+    // Settings as the official definitions read them.
+    const link = await openRadioLink(url);
+    link.close();
+    const { nodeNum, configs, channels } = link.settings;
+    expect(`!${nodeNum.toString(16)}`).toBe(device);
+    expect(configs.get('lora')).toMatchObject({ region: 0, usePreset: true });
+    expect(channels.get(0)?.settings).toMatchObject({ name: '', psk: new Uint8Array([1]) });
+    devices.add(device);
+  }
+  expect(devices.size).toBe(2);
+});
+
 test.each([
+  [{ radios: '21' }],
   [{ faults: '3:nak' }],
   [{ faults: '1:gremlin' }],
   [{ boards: '0' }],

@@ -95,6 +95,38 @@ describe('provision of a new node', () => {
   });
 });
 
+describe('provision that was stopped', () => {
+  it('between key and start goes on when it is repeated', async () => {
+    const bench = readyBench();
+    const session = await opened(await boardWith('xiao', 'water-point-xiao', 8));
+    const stop = new AbortController();
+    const progress = { step: (step: string) => step === 'make-journal' && stop.abort() };
+    const doors = doorsOf(bench);
+    const stopped = provision(
+      { ...doors, progress: { ...doors.progress, ...progress }, signal: stop.signal },
+      session,
+      WELL,
+    );
+    await expect(stopped).rejects.toMatchObject({ code: 'cancelled' });
+    const { publicKey } = await provision(doors, session, WELL);
+    expect(await session.node('id')).toMatchObject({ site: 'well-3', publicKey, key: 'good' });
+    expect(readSites(bench.folder).sites).toHaveLength(1);
+  });
+});
+
+describe('what a node tells of its link keeps its names', () => {
+  it.each([
+    ['water-point-xiao', {}, ['isReady', 'hasChannel', 'failures', 'nodeNum', 'heardS']],
+    ['water-point-xiao', { radioPowerPin: 'D8' }, ['isOn', 'isReady', 'notReady']],
+    ['water-point-xiao-lora', {}, ['isUp', 'faults', 'sentInHourMs', 'allowedMs', 'heard']],
+  ] as const)('%s %o', async (profile, more, names) => {
+    const session = await opened(await boardWith('xiao', profile, 9));
+    await provision(doorsOf(readyBench()), session, { ...WELL, profile, ...more });
+    const { status } = await session.node('radio');
+    expect(Object.keys(status as object)).toEqual(expect.arrayContaining([...names]));
+  });
+});
+
 describe('provision changes nothing', () => {
   it('with --dry-run looks only', async () => {
     const bench = readyBench();

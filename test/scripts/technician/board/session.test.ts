@@ -5,7 +5,7 @@
 import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { openBoard } from '../../../../scripts/technician/board/espruino-board';
+import { NOT_RESTARTED, openBoard } from '../../../../scripts/technician/board/espruino-board';
 import { freshBoard, QUICK, sessionWith, storageOf, troubleOf } from './board-kit';
 
 const STATES: [string, string][] = [
@@ -127,6 +127,15 @@ test('what a program says at its start is given; an exception there is a trouble
   const trouble = await troubleOf(session.restart());
   expect(trouble.code).toBe('boot-failed');
   expect(String(trouble.details.error)).toContain('nothere');
+});
+
+test('a board that answers and never starts again is not asked for ever', async () => {
+  const session = await sessionWith((await freshBoard('xiao')).url);
+  await session.evaluate('(global.load=function(){},1)');
+  expect(await troubleOf(session.restart(300))).toMatchObject({
+    ...{ code: 'boot-failed', details: { error: NOT_RESTARTED } },
+  });
+  expect(await session.evaluate('1+1')).toBe(2);
 });
 
 test('an Espruino from before packets is named with its version', async () => {

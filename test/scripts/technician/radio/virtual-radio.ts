@@ -42,8 +42,14 @@ function radioIn(options: Partial<RadioOptions>) {
   return { radio, pass, runOn };
 }
 
-/** Over TCP; a restart closes the connection, and takes no time once the tool waits for it. */
-export async function radioOnTcp(options: Partial<RadioOptions> = {}): Promise<ReachableRadio> {
+/**
+ * Over TCP; a restart closes the connection, and takes no time once the tool waits for it.
+ * `paceMs`: what passes for the radio in 20 ms of ours.
+ */
+export async function radioOnTcp(
+  options: Partial<RadioOptions> = {},
+  paceMs = 2_000,
+): Promise<ReachableRadio> {
   const { radio, pass, runOn } = radioIn(options);
   const server = createServer({ noDelay: true }, (socket) => {
     socket.on('error', () => {});
@@ -58,7 +64,7 @@ export async function radioOnTcp(options: Partial<RadioOptions> = {}): Promise<R
     socket.on('close', () => connection.close());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const clock = setInterval(() => runOn(2_000), 20);
+  const clock = setInterval(() => runOn(paceMs), 20);
   onTestFinished(() => {
     clearInterval(clock);
     server.close();

@@ -1,0 +1,174 @@
+/*
+ * batch.test.ts: a tray of virtual boards by the built command line, killed in the middle; the reader of its file.
+ * Oracles: the signed log, the boards' own Storage, the process table's exit codes; CSV written by hand.
+ */
+import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { readRows } from '../../../scripts/technician/batch/rows';
+import { verifyLog } from '../../../scripts/technician/bench-folder';
+import { readChannelKey } from '../../../scripts/technician/pod-file';
+import { startPractice } from '../../../scripts/technician/practice';
+import { nodeInUse, readSites } from '../../../scripts/technician/sites';
+import { Trouble } from '../../../scripts/technician/trouble';
+import { freshFolder, readyBench } from './support/bench-kit';
+
+interface End {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  out: string;
+}
+
+/** Runs the tool; kills it with -9 once its stderr holds `killAt`. */
+function tool(args: string[], killAt?: string): Promise<End> {
+  const child = spawn(process.execPath, ['dist/tallywell.js', ...args]);
+  let out = '';
+  const take = (text: Buffer) => {
+    out += text.toString();
+    if (killAt !== undefined && out.includes(killAt)) child.kill('SIGKILL');
+  };
+  child.stdout.on('data', take);
+  child.stderr.on('data', take);
+  return new Promise((resolve) =>
+    child.on('close', (code, signal) => resolve({ code, signal, out })),
+  );
+}
+
+/** Every file below a folder but the two that hold keys. */
+function textsOf(folder: string): [string, Buffer][] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !['channel.key', 'bench.key'].includes(entry.name))
+    .map((entry) => [entry.name, readFileSync(join(entry.parentPath, entry.name))]);
+}
+
+/** No radio hangs on these boards, and the report says so, also of a board that was tested before the kill. */
+function expectRadioNamed(folder: string): void {
+  const good = textsOf(folder)
+    .filter(([name]) => name === 'batch-report.csv')
+    .flatMap(([, text]) => text.toString().split('\r\n'))
+    .filter((row) => row.includes(',good,'));
+  expect(good.length).toBeGreaterThanOrEqual(7);
+  for (const row of good) expect(row).toContain(',link');
+}
+
+test('ten boards, three faulty, killed in the middle: 7 good, 3 named, nothing done twice', async () => {
+  const bench = readyBench();
+  const faults = new Map([
+    [2, 'nak-always'],
+    [5, 'old-espruino'],
+    [8, 'throws-at-boot'],
+  ]);
+  const practice = await startPractice({
+    ...{ count: 10, board: 'xiao', faults, firstPort: 0, seed: 4711 },
+  });
+  onTestFinished(() => practice.close());
+  const stick = freshFolder();
+  const csv = join(freshFolder(), 'sites.csv');
+  const sites = Array.from({ length: 10 }, (_, at) => `well-${at + 1}`);
+  const lines = sites.map((site) => `${site},Puits ${site},water-point-xiao,1000`);
+  writeFileSync(csv, `site,name,profile,pulse_ul\n${lines.join('\n')}\n`);
+  const ports = practice.boards.flatMap(({ url }) => ['--port', url]);
+  const args = ['flash', '--batch', csv, '--bench', bench.folder, '--register', stick, ...ports];
+  const plan = await tool([...args, '--dry-run', '--lang', 'en']);
+  expect(plan.code).toBe(0);
+  expect(verifyLog(bench.folder).lines).toEqual([]);
+  const killed = await tool([...args, '--lang', 'en'], 'good. Next board');
+  expect(killed.signal).toBe('SIGKILL');
+  const before = verifyLog(bench.folder);
+  const nodesBefore = readSites(bench.folder).sites.flatMap((site) => nodeInUse(site) ?? []);
+  const second = await tool([...args, '--lang', 'en']);
+  expect(second.code, second.out).toBe(72);
+  for (const code of ['packet-refused', 'old-espruino', 'boot-failed'])
+    expect(second.out).toContain(code);
+  const log = verifyLog(bench.folder);
+  expect(log.wrongLine).toBeNull();
+  expect(log.lines.length).toBeGreaterThan(before.lines.length);
+  const nodes = readSites(bench.folder).sites.flatMap(({ nodes }) => nodes);
+  expect(nodes).toHaveLength(7);
+  expect(new Set(nodes.map(({ slot }) => slot)).size).toBe(7);
+  for (const { publicKey, slot } of nodesBefore)
+    expect(nodes).toContainEqual(expect.objectContaining({ publicKey, slot }));
+  for (const { device } of nodes) {
+    for (const act of ['flash', 'provision']) {
+      const done = log.lines.filter(
+        (line) => line.device === device && line.act === act && line.outcome === 'done',
+      );
+      expect(done, `${act} ${device}`).toHaveLength(1);
+    }
+    const keys = log.lines
+      .filter((line) => line.device === device)
+      .flatMap(({ facts }) => facts.publicKey ?? []);
+    expect(new Set(keys).size).toBe(1);
+  }
+  const registered = log.lines.filter(({ act }) => act === 'register');
+  expect(registered).toHaveLength(1);
+  const third = await tool([...args, '--lang', 'en']);
+  expect(third.code).toBe(72);
+  const acts = (lines: typeof log.lines) =>
+    lines.filter(({ act, outcome }) => act !== 'label' && outcome === 'done').length;
+  expect(acts(verifyLog(bench.folder).lines)).toBe(acts(log.lines));
+  expectRadioNamed(bench.folder);
+  const key = Buffer.from(readChannelKey(bench.folder));
+  const forms = [key, ...(['hex', 'base64', 'base64url'] as const).map((as) => key.toString(as))];
+  const outputs: [string, Buffer][] = [
+    ['output', Buffer.from(killed.out + second.out + third.out)],
+  ];
+  for (const [name, content] of [...textsOf(bench.folder), ...textsOf(stick), ...outputs])
+    for (const form of forms) expect(content.includes(form), name).toBe(false);
+}, 120_000);
+
+describe('the file of a tray', () => {
+  const read = (text: string) => {
+    try {
+      return readRows('sites.csv', text);
+    } catch (error) {
+      if (error instanceof Trouble) return String(error.details.fault);
+      throw error;
+    }
+  };
+
+  test.each([
+    ['site,profile\nwell 1,water-point-xiao\n', 'line 2, column site'],
+    ['site,profile\na,water-point-xiao\na,water-point-xiao\n', 'line 3, column site'],
+    ['site,profile,slot\na,water-point-xiao,256\n', 'line 2, column slot'],
+    ['site,profile,latitude\na,water-point-xiao,91\n', 'line 2, column latitude'],
+    ['site,profile,kind\na,water-point-xiao,canteen\n', 'line 2, column kind'],
+    ['site,profile,wiring\na,water-point-xiao,{\n', 'line 2, column wiring'],
+    ['site,profile,colour\na,water-point-xiao,red\n', 'line 1, column colour'],
+    ['site,name\na,b\n', 'line 1, column profile'],
+    ['site,profile\na,water-point\n', 'line 2, column profile'],
+  ])('%j is refused with its place', (text, place) => {
+    expect(read(text)).toContain(place);
+  });
+
+  test('the example of the guide is read', () => {
+    const rows = read(readFileSync('docs/sites-example.csv', 'utf8'));
+    expect(rows).toMatchObject([{ line: 2 }, { line: 3, options: { site: 'well-2', slot: 7 } }]);
+  });
+
+  test('whatever the text is, it is rows or a trouble', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.boolean(), (text, hasHead) => {
+        const result = read(hasHead ? `site,profile,name\n${text}` : text);
+        expect(typeof result === 'string' ? result : result.length).toBeTruthy();
+      }),
+    );
+  });
+
+  test('names come back as they were written, quoted as RFC 4180 has it', () => {
+    const name = fc.string({ minLength: 1, maxLength: 50 }).filter((text) => text.trim() !== '');
+    fc.assert(
+      fc.property(fc.array(name, { minLength: 1, maxLength: 5 }), (names) => {
+        const rows = names.map(
+          (one, at) => `s${at},water-point-xiao,"${one.replaceAll('"', '""')}"`,
+        );
+        const result = read(`site,profile,name\n${rows.join('\n')}\n`);
+        expect(Array.isArray(result) ? result.map(({ options }) => options.name) : result).toEqual(
+          names.map((one) => one.trim()),
+        );
+      }),
+    );
+  });
+});
