@@ -32,7 +32,7 @@ const STATUS_RULES = Object.entries(STATUS_COLOURS)
 export const POD_STYLE = `*{box-sizing:border-box}
 body{margin:0 auto;max-width:48rem;padding:0 10px 24px;font:18px/1.45 sans-serif;color:#14211f;background:#fff;overflow-wrap:break-word;word-wrap:break-word}
 a{color:#0b5c4f}h1{font-size:1.35em;margin:.5em 0 .2em}h2{font-size:1.1em;margin:1.4em 0 .4em}p{margin:.4em 0}
-.skip{position:absolute;left:-9999px}.skip:focus{position:static}
+.skip{position:absolute;width:1px;height:1px;overflow:hidden;clip:rect(0 0 0 0)}.skip:focus{position:static;width:auto;height:auto;clip:auto}
 nav a,.langs a,.langs b{display:inline-block;padding:9px 12px 9px 0}[dir=rtl] nav a,[dir=rtl] .langs a,[dir=rtl] .langs b{padding:9px 0 9px 12px}
 .soft{color:#4a5a57;font-size:.85em}.big{font-size:1.7em;font-weight:bold;line-height:1.2}
 .i{width:1.5em;height:1.5em;vertical-align:-.35em;fill:currentColor}

@@ -93,7 +93,7 @@ test('pseudo-language: no word of the page is in the code', () => {
   const pseudo = JSON.parse(
     JSON.stringify(POD_LOCALES.en, (_key, value) =>
       typeof value === 'string'
-        ? value.replace(/(\{\{\w+\}\})|[A-Za-z]/g, (all, place) => place ?? 'ж')
+        ? value.replace(/(\{\{\w+\}\})|[A-Za-z]/g, (_letter, place) => place ?? 'ж')
         : value,
     ),
   ) as object;

@@ -61,10 +61,10 @@ test('the page: every site, escaped, small, nothing from elsewhere', async () =>
   expect(response.headers.get('x-content-type-options')).toBe('nosniff');
   expect(html).toContain('Well &lt;b&gt;&amp; &quot;one&quot;&lt;/b&gt;');
   expect(html).not.toContain('<b>&');
-  expect(html).toContain('In use');
+  expect(html).toContain('Idle');
   expect(html).toContain('Never heard');
   const { warnings } = gateway.status();
-  expect(html.match(/<li>/g)).toHaveLength(warnings.length + gateway.status().problems.length);
+  expect(html.match(/<li>/g)).toHaveLength(2 + warnings.length + gateway.status().problems.length);
   expect(html).not.toMatch(/https?:|<img|@import|url\(|src=/);
   expect(html.match(/<script/g)).toHaveLength(1);
   expect(html.length).toBeLessThan(60_000);
