@@ -98,7 +98,8 @@ export function newestSnapshot(
       locked(folder, () =>
         writeSafely(file, `${JSON.stringify({ ...saved, isTakenBack: true })}\n`),
       );
-    return { snapshot: { device: saved.device, act, publicKey, files, radio, sites }, takenBack };
+    const more = sites.length === 0 ? {} : { sites };
+    return { snapshot: { device: saved.device, act, publicKey, files, radio, ...more }, takenBack };
   }
   return null;
 }

@@ -122,7 +122,7 @@ test('registers each board at the gateway, and the token is in no output, file, 
   for (const [name, content] of texts)
     for (const form of formsOf(Buffer.from(token)))
       expect(content.includes(form), name).toBe(false);
-}, 120_000);
+}, 300_000);
 
 test('a gateway that does not answer: named, the board keeps its site, and the report says what to do', async () => {
   const bench = readyBench({ gatewayUrl: 'http://127.0.0.1:1' });
@@ -143,7 +143,7 @@ test('a gateway that does not answer: named, the board keeps its site, and the r
   const without = await tool([...args, '--port', url]);
   expect(without.code, without.out).toBe(0);
   expect(readSites(bench.folder).sites).toHaveLength(1);
-}, 120_000);
+}, 300_000);
 
 test('two batches on one folder: the second is refused; the lock of a killed one is taken over', async () => {
   const bench = readyBench();
@@ -164,4 +164,4 @@ test('two batches on one folder: the second is refused; the lock of a killed one
   const third = await tool([...args, '--port', good]);
   expect(third.code, third.out).toBe(0);
   expect(third.out).toContain('1 good, 0 failed');
-}, 120_000);
+}, 300_000);

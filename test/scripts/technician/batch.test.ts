@@ -101,7 +101,7 @@ test('ten boards, three faulty, killed in the middle: 7 good, 3 named, nothing d
   expectRadioNamed(bench.folder);
   const outputs = Buffer.from(killed.out + second.out + third.out);
   expectNoKey(bench.folder, [...textsOf(bench.folder), ...textsOf(stick), ['output', outputs]]);
-}, 120_000);
+}, 300_000);
 
 describe('the file of a tray', () => {
   const read = (text: string) => {

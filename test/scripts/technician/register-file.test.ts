@@ -78,4 +78,4 @@ test('the gateway takes the file once, knows the node, and says so the second ti
   expect(again.code, again.out).toBe(0);
   expect(again.stdout).toMatch(/well-1 {2}known already.*\nAlready registered: /);
   expect(await get('/api/v1/pod')).toMatchObject({ slots: [0] });
-}, 120_000);
+}, 300_000);
