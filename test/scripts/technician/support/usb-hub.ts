@@ -41,6 +41,8 @@ export function usbHub(): UsbHub {
     const pull = async () => {
       running.attach(null);
       rmSync(link, { force: true });
+      // However soon it comes back: one look finds it gone.
+      hidden.add(link);
       await pty.unplug();
     };
     const gone = async () => {
