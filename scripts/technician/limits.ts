@@ -88,9 +88,6 @@ export const PORT_BACK_MS_MAX = 30_000;
 export const PRACTICE_BOARDS_MAX = 100;
 /** Radios of a practice bench. */
 export const PRACTICE_RADIOS_MAX = 20;
-/** A practice radio looks at its clock at least this seldom and at most this often, ms. */
-export const PRACTICE_RADIO_STEP_MS = 2;
-export const PRACTICE_RADIO_STEP_MS_MAX = 250;
 /** Longest name of a radio's owner, bytes of UTF-8. */
 export const RADIO_LONG_NAME_BYTES_MAX = 39;
 /** Longest short name of a radio's owner, bytes of UTF-8. */

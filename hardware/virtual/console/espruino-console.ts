@@ -29,8 +29,10 @@ const CTRL_C_TWICE_MS = 5000;
 /** A board at a port. */
 export interface ConsoleBoard {
   options: ConsoleOptions;
-  /** Bytes that reach the board now. */
+  /** Bytes that reach the board's console now. */
   receive(bytes: Uint8Array): void;
+  /** Bytes that reach its Serial1 now. Lost while code runs that never ends. */
+  receiveOnSerial1(bytes: Uint8Array): void;
   /** Lets world time go on to here, ms. */
   runUntil(ms: number): void;
   /** World time of the next thing that happens by itself, or -1. */
@@ -316,8 +318,12 @@ export function createConsoleBoard(options: ConsoleOptions): ConsoleBoard {
     receive: (bytes) => {
       if (isHeard()) receive(faults.isWrongBaud ? garbled(bytes) : bytes);
     },
-    nextDueMs: () =>
-      state.hang !== '' || dues().length === 0 ? sender.nextDueMs() : Math.min(...dues()),
+    receiveOnSerial1: (bytes) => {
+      if (state.hang !== '') return;
+      board.receive(bytes);
+      idle(state);
+    },
+    nextDueMs: () => (state.hang !== '' || dues().length === 0 ? -1 : Math.min(...dues())),
     nowMs: () => board.nowMs(),
     runUntil: (ms) => {
       while (state.hang === '') {
