@@ -72,6 +72,10 @@ export const POURS_USUAL = 3;
 export const POURS_MAX = 10;
 /** A node's clock may differ by this while it is tested, ms: questions and answers take time, too. */
 export const CLOCK_OFF_MS_MAX = 500;
+/** A record that a node was asked for must reach the gateway within this, ms: a radio that is powered only to send starts first. */
+export const HEARD_MS_MAX = 90_000;
+/** How often the gateway is asked for it, ms. */
+export const HEARD_LOOK_MS = 1_000;
 /** A board that is told to start again does so after this, ms: its answer must be out. */
 export const RESTART_AFTER_MS = 50;
 /** An MDBT42Q at a cable whose program took the console to Bluetooth counts as silent after this, ms. */
