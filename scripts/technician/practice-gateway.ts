@@ -5,7 +5,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { packageFolder } from '../village/options';
+
+/** How often the gateway is asked for its radio, ms. */
+const RADIO_LOOK_MS = 100;
 
 /** A gateway at work. */
 export interface PracticeGateway {
@@ -53,7 +57,17 @@ function heard(child: ChildProcess, wanted: RegExp): Promise<string> {
   });
 }
 
-/** Starts it, and resolves when its page answers. Rejects: it ended before. */
+/** Resolves when the gateway knows the number of its radio: `tallywell pod` asks for it. */
+async function radioKnown(url: string): Promise<void> {
+  for (;;) {
+    const answer = await fetch(new URL('/api/v1/pod', url));
+    const { radio } = (await answer.json()) as { radio: number | null };
+    if (radio !== null) return;
+    await sleep(RADIO_LOOK_MS);
+  }
+}
+
+/** Starts it, and resolves when it can be asked. Rejects: it ended before. */
 export async function startPracticeGateway({
   folder,
   radio,
@@ -72,6 +86,7 @@ export async function startPracticeGateway({
   const token = await heard(tallywell(add), /"token":"([^"]+)"/);
   const tokenFile = join(folder, 'token');
   writeFileSync(tokenFile, `${token}\n`, { mode: 0o600 });
+  await Promise.race([radioKnown(url), gone]);
   return {
     url,
     tokenFile,

@@ -19,7 +19,7 @@ export function practiceCommands({ boards, radios, gateway }: Practice): string[
   const port = `--port ${board.url}`;
   const token = `--token-file ${gateway.tokenFile}`;
   const provision = `tallywell provision ${port} --site ${SITE} --pulse-ul 450000`;
-  const radio = radios[0] && board.board !== 'xiao-lora' ? radios[0].url : null;
+  const radio = radios[0]?.url;
   // The key of an MDBT42Q is made by a program of its own; the site's program follows.
   const keyFirst =
     board.board === 'mdbt42q'
