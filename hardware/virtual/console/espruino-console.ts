@@ -214,7 +214,7 @@ function createCtrlC(state: ConsoleState): () => void {
   };
 }
 
-/** Bytes that leave: held back by a slow board, garbled by a wrong speed, or not at all. */
+/** Bytes that leave: held back by a slow board or while flash is erased, garbled by a wrong speed, or not at all. */
 function createSender(options: ConsoleOptions) {
   const { faults, board } = options;
   const late: { atMs: number; bytes: Uint8Array }[] = [];
@@ -224,8 +224,9 @@ function createSender(options: ConsoleOptions) {
       if (faults.isSilent) return;
       const bytes = Uint8Array.from(Buffer.from(text, 'latin1'));
       const sent = faults.isWrongBaud ? garbled(bytes) : bytes;
-      if (!faults.slowMs) sender.out(sent);
-      else late.push({ atMs: board.nowMs() + faults.slowMs, bytes: sent });
+      const atMs = Math.max(board.nowMs() + (faults.slowMs ?? 0), board.busyUntilMs());
+      if (late.length === 0 && atMs <= board.nowMs()) sender.out(sent);
+      else late.push({ atMs: Math.max(atMs, late.at(-1)?.atMs ?? 0), bytes: sent });
     },
     nextDueMs: (): number => late[0]?.atMs ?? -1,
     runDue: (): void => {
