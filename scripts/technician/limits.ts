@@ -124,6 +124,8 @@ export const PAGE_PORT = 8710;
 export const PAGE_LOOK_MS = 1_000;
 /** An order from the page, bytes. */
 export const PAGE_BODY_BYTES_MAX = 16_384;
+/** One value of an order, characters: the longest is a wiring. */
+export const PAGE_VALUE_CHARACTERS_MAX = 8_192;
 /** Addresses a person may add to the page. */
 export const PAGE_ADDRESSES_MAX = 100;
 /** Notes of one act that the page shows; the newest. */
