@@ -20,7 +20,7 @@ export function practiceCommands({ boards, radios, gateway }: Practice): string[
   const token = `--token-file ${gateway.tokenFile}`;
   const provision = `tallywell provision ${port} --site ${SITE} --pulse-ul 450000`;
   const radio = radios[0]?.url;
-  // The key of an MDBT42Q is made by a program of its own; the site's program follows.
+  // The key of an MDBT42Q is made by a program of its own; the site's program follows, which has no console for a self-test.
   const keyFirst =
     board.board === 'mdbt42q'
       ? [
@@ -37,7 +37,7 @@ export function practiceCommands({ boards, radios, gateway }: Practice): string[
     provision,
     ...(radio ? [`tallywell radio --for site --site ${SITE} --port ${radio}`] : []),
     `tallywell register ${token}`,
-    `tallywell selftest ${port} ${token}`,
+    ...(keyFirst.length > 0 ? [] : [`tallywell selftest ${port} ${token}`]),
     `tallywell label --site ${SITE} --out ${SITE}.pdf`,
   ];
 }
