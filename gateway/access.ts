@@ -4,7 +4,7 @@
  * Described in docs/accounts.md and docs/api.md.
  */
 import type { GatewayAccounts } from './accounts';
-import type { ApiFunction } from './api/answers';
+import type { ApiFunction, Sayer } from './api/answers';
 import type { Stream } from './api/stream';
 import { isFromElsewhere, isFromOwnPage } from './core/own-page';
 import { ANYBODY, needsOf, WHOEVER } from './core/routes';
@@ -26,6 +26,7 @@ import {
   sessionCookie,
 } from './edges/http/credentials';
 import type { Sessions } from './sessions';
+import type { PodPages } from './web/pod-pages';
 
 /** What access stands on. */
 export interface AccessDoors {
@@ -38,6 +39,8 @@ export interface AccessDoors {
   /** Facts of sites: what is read of them, and what people say. */
   facts: ApiFunction;
   stream: Stream;
+  /** What people see and press. */
+  pages: PodPages;
   /** Answers POST /api/v1/<name>, whose body is this JSON value, by name. */
   posts: PostFunctions;
 }
@@ -110,23 +113,40 @@ function logOut({ sessions }: AccessDoors, { cookie }: AskHeaders): Answer {
   return jsonAnswer({ name: null }, 200, { 'Set-Cookie': NO_SESSION_COOKIE });
 }
 
-/** Facts. Who says something is kept as his scope, or as somebody at a phone: never a name. */
-function factsAnswer(doors: AccessDoors, question: Question, asker: Asker, body: unknown) {
-  const { method, segments, query, from } = question;
+/** Who says something is kept as his scope, or as somebody at a phone: never a name. */
+function sayerOf({ from }: Question, asker: Asker): Sayer {
   const reporter = asker.by === 'nothing' || asker.scope === null ? 'somebody' : asker.scope;
-  return doors.facts(method, segments, query, body, { reporter, from });
+  return { reporter, from };
+}
+
+/** A form can be sent by any page, so the browser must say that it was ours. */
+async function pressed(doors: AccessDoors, question: Question, asker: Asker): Promise<Answer> {
+  if (!isFromOwnPage(question.headers)) return errorAnswer(403, 'a form is for our own pages');
+  const read = await question.readForm();
+  if ('refusal' in read) return read.refusal;
+  return doors.pages.say(question.segments[1], read.form, sayerOf(question, asker));
+}
+
+/** Facts. */
+function factsAnswer(doors: AccessDoors, question: Question, asker: Asker, body: unknown) {
+  const { method, segments, query } = question;
+  return doors.facts(method, segments, query, body, sayerOf(question, asker));
 }
 
 /** What is read. */
 function read(doors: AccessDoors, question: Question, asker: Asker): Answer | Promise<Answer> {
   const { segments, query, from, headers } = question;
   if (segments.join('/') === 'api/v1/stream') return doors.stream.open(from);
-  const facts = factsAnswer(doors, question, asker, null);
-  return facts ?? doors.views(segments, query, headers.host ?? '');
+  return (
+    factsAnswer(doors, question, asker, null) ??
+    doors.pages.read(question) ??
+    doors.views(segments, query, headers.host ?? '')
+  );
 }
 
 /** What changes something, by path. Each has its scope in core/routes.ts. */
 async function post(doors: AccessDoors, question: Question, asker: Asker): Promise<Answer> {
+  if (question.segments[0] === 'site') return pressed(doors, question, asker);
   const read = await question.readJson();
   if ('refusal' in read) return read.refusal;
   const path = question.segments.join('/');

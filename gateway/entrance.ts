@@ -18,7 +18,9 @@ import { createSessions } from './sessions';
 export interface Entrance {
   accounts: GatewayAccounts;
   /** The answer function of HTTP over what is behind it. */
-  answers(behind: Pick<AccessDoors, 'views' | 'posts' | 'facts' | 'stream'>): QuestionFunction;
+  answers(
+    behind: Pick<AccessDoors, 'views' | 'posts' | 'facts' | 'stream' | 'pages'>,
+  ): QuestionFunction;
 }
 
 /**

@@ -41,6 +41,7 @@ import { atMost, createStop } from './stopping';
 import { type BrokerTeller, createTeller } from './tell';
 import { discoveryOf, openPublisher, sitesInUse } from './telling';
 import { createViews, SCHEMAS } from './views';
+import { createPodPages } from './web/pod-pages';
 
 /** A gateway that runs. */
 export interface RunningGateway {
@@ -266,15 +267,14 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   requests = listenForRequests(options, engine, to, { ...doors, ...told });
   const metrics = createMetrics({ dataDir: options.dataDir, status, hangs: engine.hangs });
   const readings = { records, sites, pod, nowMs: clock.nowMs, status, metrics: metrics.answer };
-  const views = createViews({
-    ...readings,
-    podView: () => podOf(base, engine),
-    exports: exportDoors(options.dataDir, reader, pod, readings),
-  });
+  const exports = exportDoors(options.dataDir, reader, pod, readings);
+  const views = createViews({ ...readings, podView: () => podOf(base, engine), exports });
   const saying = { durably: engine.durably, tellSites: to.afterCommit };
   const facts = createFactsTelling({ store, reader, sites, clock, ...saying });
   const posts = postsOf(options, base, clock, engine);
-  const answer = entrance.answers({ views, posts, facts: facts.answer, stream: facts.stream });
+  const pages = createPodPages({ pod, sites, status, keeping: facts.keeping, api: facts.answer });
+  const behind = { views, posts, facts: facts.answer, stream: facts.stream, pages };
+  const answer = entrance.answers(behind);
   const http = await orElse(
     startHttp(options.httpHost ?? options.host ?? '127.0.0.1', options.httpPort ?? 8080, answer, {
       onAnswered: metrics.countRequest,

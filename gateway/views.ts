@@ -1,5 +1,5 @@
 /*
- * views.ts: what the HTTP server answers: the page, the JSON API, health, the schemas.
+ * views.ts: what the HTTP server answers: the JSON API, health, the schemas.
  * Way: readers of the store and the gateway's status -> messages -> answers.
  * Described in docs/api.md.
  */
@@ -25,7 +25,6 @@ import { createSta, type StaDoors } from './sta/answer';
 import type { GatewayStatus } from './status';
 import { dayStartS } from './tell';
 import { CLOCK_PAGE_POLICY, clockPage } from './web/clock-page';
-import { type PageSite, sitesPage } from './web/page';
 
 /** JSON Schemas of everything told and asked, and of the configuration, by name. */
 export const SCHEMAS: Record<string, object> = {
@@ -113,16 +112,9 @@ function schemaView(rest: string[]): Answer {
   return { ...json(SCHEMAS[name]), type: 'application/schema+json' };
 }
 
-/** The radios in a few words: "ready", or how many of them are. */
-function radioWords({ radio, radios }: GatewayStatus): string {
-  if (radios.length === 1) return radio.session;
-  const ready = radios.filter(({ session }) => session === 'ready');
-  return `${ready.length} of ${radios.length} ready`;
-}
-
 /** Makes the answer function of the HTTP server. */
 export function createViews(doors: ViewDoors): AnswerFunction {
-  const { records, sites, pod, nowMs, status } = doors;
+  const { records, sites, nowMs, status } = doors;
   const reading = (site: string) => sites.readSite(site, dayStartS(nowMs()));
   const messageOf = (of: SiteReading) => siteMessage(of, Math.floor(nowMs() / 1000));
   const allSites = () =>
@@ -132,19 +124,6 @@ export function createViews(doors: ViewDoors): AnswerFunction {
       .filter((one) => one !== null)
       .map(messageOf);
 
-  const page = (): Answer => {
-    const now = status();
-    const head = {
-      pod,
-      nowS: Math.floor(nowMs() / 1000),
-      clock: now.clock.state,
-      radio: radioWords(now),
-      records: now.records,
-      problems: now.problems,
-      warnings: now.warnings,
-    };
-    return { status: 200, type: 'text/html', body: sitesPage(head, allSites() as PageSite[]) };
-  };
   const siteView = (name: string, rest: string[], query: URLSearchParams): Answer => {
     const one = reading(name);
     if (one === null) return errorAnswer(404, 'no such site');
@@ -180,7 +159,6 @@ export function createViews(doors: ViewDoors): AnswerFunction {
     return errorAnswer(404, 'not found');
   };
   return (segments, query, host) => {
-    if (segments.length === 1 && segments[0] === '') return page();
     if (segments.length === 1 && segments[0] === 'health') {
       const { healthy, problems } = status();
       return json({ healthy, problems }, healthy ? 200 : 503);

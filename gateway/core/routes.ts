@@ -25,6 +25,7 @@ export const POST_ROUTES: Readonly<Record<string, Needs>> = {
 export const POST_PATTERNS: readonly (readonly [RegExp, Needs])[] = [
   [/^api\/v1\/sites\/[^/]+\/(confirmations|notes)$/, 'reader'],
   [/^api\/v1\/sites\/[^/]+\/statements$/, 'technician'],
+  [/^site\/[^/]+\/says$/, 'reader'],
   [/^api\/v1\/milestones(\/[^/]+\/end)?$/, 'technician'],
 ];
 

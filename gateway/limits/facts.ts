@@ -29,6 +29,8 @@ export const MILESTONES_MAX = 200;
 export const TITLE_CHARS_MAX = 120;
 /** Rows of one page of statements or episodes, rows. */
 export const FACT_PAGE_MAX = 500;
+/** Newest statements of a site among which its page looks for notes, rows. */
+export const NOTES_SHOWN_MAX = 20;
 /** Listeners to the stream at one time, connections; of one address. */
 export const STREAM_CLIENTS_MAX = 64;
 export const STREAM_CLIENTS_PER_ADDRESS_MAX = 8;

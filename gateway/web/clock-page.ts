@@ -4,7 +4,7 @@
  * The script is ES5 for old phones. The only script that may run is this one: the policy names its hash.
  */
 import { createHash } from 'node:crypto';
-import { escapeHtml } from './page';
+import { escapeHtml } from './html';
 
 /** What it says of the gateway's clock. */
 export interface ClockPageHead {

@@ -130,3 +130,43 @@ export async function startPracticeProcess(args: string[] = []): Promise<Practic
     },
   };
 }
+
+/** A gateway of its own process. */
+export interface GatewayProcess {
+  url: string;
+  stop(): Promise<void>;
+}
+
+/** Starts the built gateway with one radio, and resolves when its page answers. Rejects: it ended before. */
+export async function startGatewayProcess(data: string, radio: string): Promise<GatewayProcess> {
+  const args = ['gateway', '--data', data, '--radio', radio, '--pod', 'hill', '--clock', 'machine'];
+  const free = ['--http-port', '0', '--mqtt-port', '0', '--no-backup'];
+  const child = spawn(process.execPath, [join('dist', 'tallywell.js'), ...args, ...free]);
+  const gone = new Promise<void>((resolve) => child.on('close', () => resolve()));
+  let text = '';
+  const url = await new Promise<string>((resolve, reject) => {
+    const take = (piece: Buffer): void => {
+      text += piece;
+      const found = /page (http:\S+)/.exec(text);
+      if (found) resolve(found[1] as string);
+    };
+    child.stdout.on('data', take);
+    child.stderr.on('data', take);
+    void gone.then(() => reject(new Error(`the gateway ended: ${text}`)));
+  });
+  return {
+    url,
+    stop: () => {
+      child.kill('SIGTERM');
+      return gone;
+    },
+  };
+}
+
+/** A token of the scope technician, in its own words: `tallywell token add`. */
+export async function addTechnicianToken(data: string): Promise<string> {
+  const args = ['token', 'add', 'bench', '--scope', 'technician', '--data', data];
+  const { said, stderr } = await runVerbProcess(data, args);
+  if (said === null) throw new Error(stderr);
+  return said.token as string;
+}

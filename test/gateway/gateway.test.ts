@@ -121,10 +121,10 @@ test('an event is stored at once, told as an event over MQTT, and shown on the p
   radio.hear({ payload: packetOf(NODE, happening(NODE, 1, { eventCode: 3, value: 0 })) });
   await until(() => told.length === 1);
   expect(told[0]).toMatchObject({ kind: 'event', event: 'broken-pressed', eventCode: 3, value: 0 });
-  expect(await (await get('/')).text()).toContain('says broken');
+  expect(await (await get('/')).text()).toContain('data-word="says-broken"');
   radio.hear({ payload: packetOf(NODE, happening(NODE, 2, { eventCode: 4, value: 0 })) });
   await until(() => told.length === 2);
-  expect(await (await get('/')).text()).not.toContain('says broken');
+  expect(await (await get('/')).text()).not.toContain('data-word="says-broken"');
 });
 
 const FOREIGN = packetOf(testNode(9), usage(testNode(9), 1));

@@ -40,6 +40,7 @@ export interface AskHeaders {
   secFetchSite?: string;
   secFetchMode?: string;
   ifNoneMatch?: string;
+  acceptLanguage?: string;
 }
 
 /** What is asked. HEAD comes as GET. */
@@ -53,6 +54,8 @@ export interface Question {
   headers: AskHeaders;
   /** Reads the body, which must be JSON and short. @returns the value, or what to answer instead. */
   readJson(): Promise<{ json: unknown } | { refusal: Answer }>;
+  /** Reads the body, which must be what an HTML form sends and short. Instead of readJson. */
+  readForm(): Promise<{ form: URLSearchParams } | { refusal: Answer }>;
 }
 
 /** Answers a question. What it rejects with ends the process: storage that fails is not hidden. */

@@ -1,0 +1,94 @@
+/*
+ * frame.ts: what is around every page of the pod: head, ways to the other pages, languages, the live script.
+ * Way: title and content as HTML -> a whole document and its security policy. Reading needs no script; with it, what changed
+ * comes by itself (GET /api/v1/stream).
+ */
+import { createHash } from 'node:crypto';
+import { escapeHtml } from './html';
+import { pictogramSymbols } from './pictograms';
+import { POD_STYLE } from './pod-style';
+import { POD_LANGUAGES, POD_LOCALES, type PodWords } from './pod-words';
+
+/** ES5. Fetches the page anew after a change and puts its content in place of the old one, unless somebody is at a button. */
+const SCRIPT = `(function () {
+  if (!window.EventSource || !window.DOMParser) return;
+  var timer = null, first = true;
+  function take() {
+    timer = null;
+    var ask = new XMLHttpRequest();
+    ask.open('GET', location.pathname + location.search);
+    ask.onload = function () {
+      if (ask.status !== 200) return;
+      var fresh = new DOMParser().parseFromString(ask.responseText, 'text/html').getElementById('content');
+      var old = document.getElementById('content');
+      if (fresh && old && !old.querySelector('form :focus')) old.parentNode.replaceChild(document.importNode(fresh, true), old);
+    };
+    ask.send();
+  }
+  function soon() { if (timer === null) timer = setTimeout(take, 1000); }
+  var stream = new EventSource('/api/v1/stream');
+  stream.addEventListener('ready', function () { if (!first) soon(); first = false; });
+  stream.addEventListener('site', soon);
+  stream.addEventListener('statement', soon);
+  stream.addEventListener('milestones', soon);
+})();`;
+
+/** Headers of a page: its own script and server only. Browsers tell the origin of a form only with this referrer policy. */
+export const POD_PAGE_HEADERS: Readonly<Record<string, string>> = {
+  'Content-Security-Policy': [
+    "default-src 'none'",
+    "style-src 'unsafe-inline'",
+    `script-src 'sha256-${createHash('sha256').update(SCRIPT).digest('base64')}'`,
+    "connect-src 'self'",
+    'img-src data:',
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ].join('; '),
+  'Referrer-Policy': 'same-origin',
+  Vary: 'Accept-Language, Cookie',
+};
+
+/** What a page is. */
+export interface PodPage {
+  words: PodWords;
+  pod: string;
+  title: string;
+  /** Path, without query: other languages lead there. */
+  path: string;
+  /** HTML. */
+  content: string;
+  /** false: a sheet or a text that stays as it is. */
+  isLive: boolean;
+}
+
+function languageLinks({ words, path }: PodPage): string {
+  return POD_LANGUAGES.map((language) => {
+    const name = escapeHtml((POD_LOCALES[language] as { language: string }).language);
+    if (language === words.language) return `<b lang="${language}">${name}</b>`;
+    return `<a href="${escapeHtml(path)}?lang=${language}" lang="${language}" hreflang="${language}">${name}</a>`;
+  }).join(' ');
+}
+
+/** The whole document. */
+export function podDocument(page: PodPage): string {
+  const { words, pod, title, content, isLive } = page;
+  const say = (key: string) => escapeHtml(words.t(key));
+  const links = [
+    ['/', 'page.all'],
+    ['/t', 'page.text'],
+    ['/print', 'page.print'],
+  ].map(([to, key]) => `<a href="${to}">${say(key)}</a>`);
+  return `<!doctype html>
+<html lang="${words.language}" dir="${words.direction}"><head><meta charset="utf-8"><title>${escapeHtml(title)} – ${escapeHtml(pod)}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,"><style>${POD_STYLE}</style></head><body>
+<a class="skip" href="#content">${say('page.skip')}</a>${pictogramSymbols()}
+<nav aria-label="${escapeHtml(pod)}">${links.join(' ')}</nav>
+<main id="content">
+${content}
+</main>
+<nav class="langs" aria-label="${say('page.languages')}">${languageLinks(page)}</nav>
+${isLive ? `<noscript><p class="soft">${say('page.noScript')}</p></noscript><script>${SCRIPT}</script>` : ''}
+</body></html>
+`;
+}

@@ -1,0 +1,91 @@
+/*
+ * home-page.ts: the first page: every site with drawing, number, colour and word, worst first; totals and milestones.
+ * Way: facts of all sites -> HTML content of a page (frame.ts).
+ */
+import { sumCompleteness } from '../core/facts/completeness';
+import type { Milestone } from '../core/facts/milestones';
+import type { SiteFacts } from '../core/facts/site-facts';
+import { escapeHtml } from './html';
+import { pictogram } from './pictograms';
+import { amountText, completenessText, countOf, stateHtml, totalOf, worstFirst } from './pieces';
+import type { PodWords } from './pod-words';
+
+/** What the page tells besides the sites. */
+export interface HomeHead {
+  pod: string;
+  /** Unix s for which the facts hold. */
+  atS: number;
+  /** In the gateway's own words. */
+  problems: string[];
+  warnings: string[];
+}
+
+function card(words: PodWords, site: SiteFacts, atS: number): string {
+  const { t } = words;
+  const { word, since } = site.status;
+  const today = totalOf(site, 'today');
+  const lasts = since === null ? '' : ` · ${words.duration(atS - since)}`;
+  const also = site.status.also
+    .filter((one) => one === 'says-broken' || one === 'tampered' || one === 'no-news')
+    .map((one) => ` · ${t(`word.${one}`)}`);
+  const amount = escapeHtml(amountText(words, site.kind, countOf(site.kind, today.counters)));
+  return `<li><a class="card w-${word}" data-word="${word}" href="/site/${encodeURIComponent(site.site)}">
+${pictogram(site.kind, t(`kind.${site.kind}`))} <b><bdi>${escapeHtml(site.name)}</bdi></b>
+<span class="state">${stateHtml(words, word)}${escapeHtml(lasts + also.join(''))}</span>
+<span class="big">${amount}</span><span class="soft">${escapeHtml(`${t('total.today')}: ${completenessText(words, today.completeness)}`)}</span></a></li>`;
+}
+
+function sumLine(words: PodWords, kind: SiteFacts['kind'], sites: SiteFacts[]): string {
+  const of = sites.filter((site) => site.kind === kind).map((site) => totalOf(site, 'today'));
+  if (of.length === 0) return '';
+  const sum = of.reduce((so, { counters }) => so + countOf(kind, counters), 0);
+  const complete = sumCompleteness(of.map(({ completeness }) => completeness));
+  return `<tr><th scope="row">${pictogram(kind)} ${escapeHtml(words.t(`kind.${kind}`))} × ${words.number(of.length)}</th>
+<td>${escapeHtml(amountText(words, kind, sum))}<span class="soft">${escapeHtml(completenessText(words, complete))}</span></td></tr>`;
+}
+
+function goals(words: PodWords, milestones: Milestone[]): string {
+  const { t, number } = words;
+  const open = milestones.filter(({ ended }) => ended === null);
+  if (open.length === 0) return '';
+  const rows = open.map(({ title, due, reached, of, unknown, answer, completeness }) => {
+    const parts = [
+      t('goal.of', { reached: number(reached), of: number(of) }),
+      t(`goal.${answer === 'unknown' ? 'maybe' : answer}`),
+      ...(unknown > 0 ? [t('goal.unknown', { n: number(unknown) })] : []),
+    ];
+    const under = `${t('goal.due')} ${words.day(due)} · ${completenessText(words, completeness)}`;
+    return `<tr><th scope="row"><bdi>${escapeHtml(title)}</bdi></th><td>${escapeHtml(parts.join(' · '))}<span class="soft">${escapeHtml(under)}</span></td></tr>`;
+  });
+  return `<h2>${escapeHtml(t('goal.title'))}</h2><table>${rows.join('')}</table>`;
+}
+
+function notices({ t }: PodWords, { problems, warnings }: HomeHead): string {
+  const list = (texts: string[], key: string) =>
+    texts.length === 0
+      ? ''
+      : `<section class="notice"><h2>${escapeHtml(t(key))}</h2><ul lang="en" dir="ltr">${texts.map((text) => `<li>${escapeHtml(text)}</li>`).join('')}</ul></section>`;
+  return list(problems, 'page.problems') + list(warnings, 'page.warnings');
+}
+
+/** The content. */
+export function homeContent(
+  words: PodWords,
+  head: HomeHead,
+  sites: SiteFacts[],
+  milestones: Milestone[],
+): string {
+  const { t } = words;
+  const cards = worstFirst(sites).map((site) => card(words, site, head.atS));
+  const list =
+    cards.length === 0
+      ? `<p>${escapeHtml(t('page.none'))}</p>`
+      : `<p class="soft">${escapeHtml(t('page.worst'))}</p><ul class="sites">${cards.join('\n')}</ul>`;
+  const sums = sumLine(words, 'water-point', sites) + sumLine(words, 'canteen', sites);
+  return `<h1><bdi>${escapeHtml(head.pod)}</bdi></h1>
+${list}
+${sums === '' ? '' : `<h2>${escapeHtml(t('total.all'))}</h2><table>${sums}</table>`}
+${goals(words, milestones)}
+<p class="soft">${escapeHtml(`${t('page.updated')} ${words.moment(head.atS)}. ${t('page.silence')}`)}</p>
+${notices(words, head)}`;
+}

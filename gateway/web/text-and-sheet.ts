@@ -1,0 +1,64 @@
+/*
+ * text-and-sheet.ts: the two plain views: all sites as lines of text on one screen (/t), and the week on a sheet of A4 (/print).
+ * Way: facts and sums by day -> HTML content of a page (frame.ts).
+ */
+import type { SiteFacts } from '../core/facts/site-facts';
+import type { DayBar } from './bars';
+import { escapeHtml } from './html';
+import { amountText, completenessText, countOf, totalOf, worstFirst } from './pieces';
+import type { PodWords } from './pod-words';
+
+const DAY_S = 86_400;
+const DAY_MINUTES = 24 * 60;
+
+/** One line a site: name, word, amount, completeness. */
+export function textContent(words: PodWords, pod: string, atS: number, sites: SiteFacts[]): string {
+  const lines = worstFirst(sites).map((site) => {
+    const today = totalOf(site, 'today');
+    const amount = amountText(words, site.kind, countOf(site.kind, today.counters));
+    return `<p><bdi><b>${escapeHtml(site.name)}</b></bdi>: ${escapeHtml(
+      `${words.t(`word.${site.status.word}`)}. ${words.t('total.today')}: ${amount} (${completenessText(words, today.completeness)})`,
+    )}</p>`;
+  });
+  return `<h1><bdi>${escapeHtml(pod)}</bdi></h1><p class="soft">${escapeHtml(words.moment(atS))}</p>
+${lines.length === 0 ? `<p>${escapeHtml(words.t('page.none'))}</p>` : lines.join('\n')}`;
+}
+
+/** Seven whole days of a site and their sum. */
+export interface SheetRow {
+  facts: SiteFacts;
+  /** Seven, oldest first. */
+  days: DayBar[];
+}
+
+function sheetRow(words: PodWords, { facts, days }: SheetRow): string {
+  const cells = days.map(({ count, minutes }) => {
+    if (minutes === 0) return '<td>–</td>';
+    const value = facts.kind === 'water-point' ? count / 10 : count;
+    return `<td>${escapeHtml(words.number(value))}${minutes < DAY_MINUTES ? '*' : ''}</td>`;
+  });
+  const sum = days.reduce((so, { count }) => so + count, 0);
+  const hours = Math.floor(days.reduce((so, { minutes }) => so + minutes, 0) / 60);
+  return `<tr><th scope="row"><bdi>${escapeHtml(facts.name)}</bdi><br>${escapeHtml(words.t(`word.${facts.status.word}`))}</th>${cells.join('')}
+<td>${escapeHtml(amountText(words, facts.kind, sum))}</td><td>${words.number(hours)}</td></tr>`;
+}
+
+/** The sheet. @param firstS midnight with which the week begins, Unix s */
+export function sheetContent(
+  words: PodWords,
+  pod: string,
+  firstS: number,
+  rows: SheetRow[],
+): string {
+  const { t } = words;
+  const heads = Array.from({ length: 7 }, (_, at) => {
+    const day = escapeHtml(words.day(firstS + at * DAY_S, true));
+    return `<th scope="col">${day}</th>`;
+  });
+  const title = `${t('sheet.title')} ${words.day(firstS)} – ${words.day(firstS + 6 * DAY_S)}`;
+  return `<h1><bdi>${escapeHtml(pod)}</bdi></h1><p>${escapeHtml(title)}</p>
+<div class="scroll" tabindex="0" role="region" aria-label="${escapeHtml(title)}"><table class="week"><thead><tr><td></td>${heads.join('')}<th scope="col">${escapeHtml(t('sheet.sum'))}</th><th scope="col">${escapeHtml(t('sheet.whole'))}</th></tr></thead>
+<tbody>${rows.map((row) => sheetRow(words, row)).join('\n')}</tbody></table></div>
+<p class="soft">${escapeHtml(`${t('sheet.star')}. ${t('total.utc')}`)}</p>
+<p>${escapeHtml(t('sheet.signed'))}: ______________________</p>`;
+}

@@ -1,0 +1,206 @@
+/*
+ * The pod's pages in a real browser, against a running gateway that heard signed records: every page in every language on a narrow
+ * phone, without JavaScript, and live with it. axe-core is not here: headings, labels and names of pictures are looked at by hand.
+ * With TALLYWELL_PICTURES=folder it also makes the pictures of docs/pods.md.
+ */
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { createFactsClient } from '../../../gateway/api/client';
+import { type RunningGateway, startGateway } from '../../../gateway/gateway';
+import { POD_LANGUAGES } from '../../../gateway/web/pod-words';
+import { smallPng } from '../../scripts/technician/page/small-png';
+import { packetOf, testNode, usage } from '../support/nodes';
+import { startOracleRadio } from '../support/oracle-radio';
+import { registerFile, testFolder, until } from '../support/places';
+
+const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const PICTURES = process.env.TALLYWELL_PICTURES;
+const hasBrowser = existsSync(CHROMIUM);
+if (!hasBrowser && process.env.CI) throw new Error(`${CHROMIUM} is not installed`);
+if (!hasBrowser) console.warn(`SKIPPED: ${CHROMIUM} is not installed`);
+const BYTES_MAX = 60_000;
+const PATHS = ['/', '/site/wp-01', '/site/canteen-01', '/t', '/print', '/site/nowhere'];
+
+let browser: Browser;
+
+beforeAll(async () => {
+  if (hasBrowser)
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+}, 60_000);
+afterAll(() => browser?.close());
+
+/** A gateway that heard a day and a half of a water point. */
+async function village() {
+  const folder = testFolder();
+  const radio = await startOracleRadio();
+  onTestFinished(() => radio.close());
+  const gateway = await startGateway({
+    ...{ holdBackMs: 0, dataDir: folder, radios: [radio.url], mqttPort: 0, httpPort: 0 },
+    ...{ registerFile: registerFile(folder, [1, 2]), log: () => {}, clock: 'machine' as const },
+  });
+  onTestFinished(() => gateway.stop());
+  await until(() => gateway.status().radio.session === 'ready');
+  const endS = Math.floor(Date.now() / 3_600_000) * 3600;
+  const node = testNode(1);
+  const hours = 36;
+  for (let sequence = 1; sequence <= hours; sequence++) {
+    const timeS = endS - (hours - sequence) * 3600;
+    radio.hear({ payload: packetOf(node, usage(node, sequence, { timeS })) });
+  }
+  await until(() => gateway.status().records.stored === hours);
+  return { gateway };
+}
+
+async function phone(gateway: RunningGateway, other: BrowserContextOptions = {}) {
+  const context = await browser.newContext({ viewport: { width: 320, height: 640 }, ...other });
+  onTestFinished(() => context.close());
+  const page = await context.newPage();
+  const seen = { outside: [] as string[], faults: [] as string[] };
+  page.on('request', (request) => {
+    const url = request.url();
+    if (!url.startsWith(gateway.httpUrl) && !url.startsWith('data:')) seen.outside.push(url);
+  });
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !message.text().includes('404'))
+      seen.faults.push(message.text());
+  });
+  page.on('pageerror', (error) => seen.faults.push(error.message));
+  const go = (path: string) => page.goto(new URL(path, gateway.httpUrl).href);
+  return { page, seen, go };
+}
+
+async function picture(page: Page, name: string): Promise<void> {
+  if (PICTURES) writeFileSync(join(PICTURES, `${name}.png`), smallPng(await page.screenshot()));
+}
+
+/** What a person with a screen reader or a keyboard would miss. */
+function looks(page: Page): Promise<Record<string, unknown>> {
+  return page.evaluate(`(() => {
+    const all = (what) => [...document.querySelectorAll(what)];
+    const { documentElement: root } = document;
+    return {
+      wide: root.scrollWidth - root.clientWidth,
+      dir: root.dir,
+      lang: root.lang,
+      headings: all('h1').length,
+      nameless: all('button, a').filter((one) => (one.textContent ?? '').trim() === '').length,
+      unnamedDrawings: all('svg:not([aria-hidden]):not([aria-label])').length,
+      ids: all('[id]').length - new Set(all('[id]').map(({ id }) => id)).size,
+      small: all('button').filter((one) => one.getBoundingClientRect().height < 44).length,
+      keys: /\\b(page|word|total|site|say|break|by|kind|indicator|caveat)\\.[a-z]/.test(document.body.innerText),
+    };
+  })()`);
+}
+
+test.skipIf(!hasBrowser)(
+  'every page in every language on a phone 320 pixels wide',
+  async () => {
+    const { gateway } = await village();
+    await createFactsClient(gateway.httpUrl)('confirm', {
+      params: { site: 'wp-01' },
+      body: { says: 'broken', note: 'the rope' },
+    });
+    const { page, seen, go } = await phone(gateway, { javaScriptEnabled: true });
+    for (const language of POD_LANGUAGES) {
+      for (const path of PATHS) {
+        const response = await go(`${path}?lang=${language}`);
+        const { requestBodySize: _, responseBodySize } = (await response?.request().sizes()) ?? {
+          requestBodySize: 0,
+          responseBodySize: Number.NaN,
+        };
+        expect(responseBodySize, path).toBeLessThan(BYTES_MAX);
+        expect(await looks(page), `${path} ${language}`).toEqual({
+          ...{ wide: 0, lang: language, dir: language === 'ar' ? 'rtl' : 'ltr', headings: 1 },
+          ...{ nameless: 0, unnamedDrawings: 0, ids: 0, small: 0, keys: false },
+        });
+      }
+    }
+    expect(seen).toEqual({ outside: [], faults: [] });
+  },
+  60_000,
+);
+
+test.skipIf(!hasBrowser)(
+  'without JavaScript: which is broken? say fixed, in two taps',
+  async () => {
+    const { gateway } = await village();
+    const ask = createFactsClient(gateway.httpUrl);
+    await ask('confirm', { params: { site: 'wp-01' }, body: { says: 'broken' } });
+    const { page, seen, go } = await phone(gateway, { javaScriptEnabled: false, locale: 'en' });
+    await go('/');
+    await picture(page, 'pod-home');
+    expect(await page.locator('[data-word]').first().getAttribute('data-word')).toBe('says-broken');
+    await page.locator('a.card').first().click();
+    await picture(page, 'pod-broken');
+    await page.locator('button[value=fixed]').click();
+    expect(await page.locator('[role=status]').innerText()).toContain('written down');
+    expect(await page.locator('[data-word]').getAttribute('data-word')).not.toBe('says-broken');
+    const { facts } = await ask('siteFacts', { params: { site: 'wp-01' } });
+    expect(facts.breakdowns.closed).toBe(1);
+    expect(facts.breakdowns.episodes[0].repaired).toMatchObject({
+      by: 'person',
+      reporter: 'somebody',
+    });
+    await page.locator('h2').nth(1).scrollIntoViewIfNeeded();
+    await go('/?lang=ar');
+    await picture(page, 'pod-home-arabic');
+    await go('/print?lang=en');
+    await page.setViewportSize({ width: 794, height: 500 });
+    await page.emulateMedia({ media: 'print' });
+    expect(await page.locator('nav').first().isVisible()).toBe(false);
+    expect((await looks(page)).wide).toBe(0);
+    await picture(page, 'pod-print');
+    await page.emulateMedia({ media: 'screen' });
+    await page.setViewportSize({ width: 420, height: 900 });
+    await go('/site/wp-01?lang=fr');
+    await page.locator('table').first().scrollIntoViewIfNeeded();
+    await page.locator('.bars').scrollIntoViewIfNeeded();
+    await picture(page, 'pod-site-french');
+    expect(seen).toEqual({ outside: [], faults: [] });
+  },
+  60_000,
+);
+
+test.skipIf(!hasBrowser)(
+  'with JavaScript: what somebody else says comes by itself',
+  async () => {
+    const { gateway } = await village();
+    const { page, seen, go } = await phone(gateway, { locale: 'en' });
+    const listening = page.waitForRequest((request) => request.url().endsWith('/api/v1/stream'));
+    await go('/');
+    await listening;
+    // Told again until the page listens: it may have said so just before.
+    const ask = createFactsClient(gateway.httpUrl);
+    await until(async () => {
+      if ((await page.locator('[data-word=says-broken]').count()) > 0) return true;
+      const { facts } = await ask('siteFacts', { params: { site: 'wp-01' } });
+      if (facts.status.word !== 'says-broken')
+        await ask('confirm', { params: { site: 'wp-01' }, body: { says: 'broken' } });
+      return false;
+    });
+    expect(seen).toEqual({ outside: [], faults: [] });
+  },
+  60_000,
+);
+
+test('a form of another origin, of no origin, or of another type changes nothing', async () => {
+  const { gateway } = await village();
+  const press = (headers: Record<string, string>) =>
+    fetch(new URL('/site/wp-01/says', gateway.httpUrl), {
+      ...{ method: 'POST', body: 'says=broken', redirect: 'manual' as const },
+      headers: { 'Content-Type': 'application/x-www-form-urlencoded', ...headers },
+    });
+  const own = { Origin: new URL(gateway.httpUrl).origin };
+  expect((await press({})).status).toBe(403);
+  expect((await press({ Origin: 'null' })).status).toBe(403);
+  expect((await press({ Origin: 'http://evil.example' })).status).toBe(403);
+  expect((await press({ ...own, 'Content-Type': 'text/plain' })).status).toBe(415);
+  const { facts } = await createFactsClient(gateway.httpUrl)('siteFacts', {
+    params: { site: 'wp-01' },
+  });
+  expect(facts.breakdowns.open).toBeNull();
+  const done = await press(own);
+  expect([done.status, done.headers.get('location')]).toEqual([303, '/site/wp-01?told=told']);
+});
