@@ -18,13 +18,7 @@ import {
   encodeLoRaConfig,
   type LoRaConfig,
 } from '../../shared/meshtastic/lora-config';
-import {
-  createWriter,
-  finish,
-  putBool,
-  putInt32,
-  putUint,
-} from '../../shared/meshtastic/protobuf';
+import { createWriter, finish, putBool, putInt32, putUint } from '../../shared/meshtastic/protobuf';
 import { REGIONS, type Region, type RegionName } from '../../shared/meshtastic/regions';
 import { putText } from '../../shared/meshtastic/text';
 import { createChannelKeys } from './channel-keys';
