@@ -31,6 +31,7 @@ export const TROUBLES = {
   'key-refused': 33,
   'battery-low': 34,
   'node-refused': 35,
+  'no-console': 36,
   'radio-silent': 40,
   'radio-refused': 41,
   'radio-lost': 42,
