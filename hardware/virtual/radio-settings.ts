@@ -28,6 +28,7 @@ import type { RadioCore, RadioRole } from './radio-core';
 import {
   FACTORY_CHANNEL,
   FACTORY_CONFIGS,
+  FACTORY_LAMP,
   FACTORY_MODULES,
   FACTORY_MQTT_ROOT,
 } from './radio-factory';
@@ -107,13 +108,21 @@ function channelsOf(core: RadioCore): Uint8Array[] {
   });
 }
 
-function factory(): Pick<Kept, 'configs' | 'modules' | 'channels'> {
+function lampOf(nodeNum: number): Uint8Array {
+  const writer = createWriter(12);
+  for (const at of [0, 1, 2]) putUint(writer, 3 + at, (nodeNum >>> (16 - 8 * at)) & 255);
+  return finish(writer);
+}
+
+function factory(nodeNum: number): Pick<Kept, 'configs' | 'modules' | 'channels'> {
   const others = Array.from({ length: CHANNELS - 1 }, (_, at) =>
     encodeChannel({ index: at + 1, settings: {} }),
   );
+  const modules = new Map(FACTORY_MODULES.map(([section, text]) => [section, hex(text)]));
+  modules.set(FACTORY_LAMP, withMore(modules.get(FACTORY_LAMP), lampOf(nodeNum)));
   return {
     configs: new Map(FACTORY_CONFIGS.map(([section, text]) => [section, hex(text)])),
-    modules: new Map(FACTORY_MODULES.map(([section, text]) => [section, hex(text)])),
+    modules,
     channels: [hex(FACTORY_CHANNEL), ...others],
   };
 }
@@ -121,7 +130,8 @@ function factory(): Pick<Kept, 'configs' | 'modules' | 'channels'> {
 function first(core: RadioCore): Kept {
   const { longName, shortName, factoryNew } = core.options;
   const { publicKey } = core.keys;
-  if (factoryNew) return { longName, shortName, publicKey: new Uint8Array(0), ...factory() };
+  if (factoryNew)
+    return { longName, shortName, publicKey: new Uint8Array(0), ...factory(core.nodeNum) };
   const configs = new Map(numbered(CONFIG_SECTIONS))
     .set(LORA_SECTION, loraOf(core))
     .set(SECURITY_SECTION, securityFieldsOf(core.keys));
