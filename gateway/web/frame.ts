@@ -78,6 +78,7 @@ export function podDocument(page: PodPage): string {
     ['/', 'page.all'],
     ['/t', 'page.text'],
     ['/print', 'page.print'],
+    ['/admin', 'page.admin'],
   ].map(([to, key]) => `<a href="${to}">${say(key)}</a>`);
   return `<!doctype html>
 <html lang="${words.language}" dir="${words.direction}"><head><meta charset="utf-8"><title>${escapeHtml(title)} – ${escapeHtml(pod)}</title>

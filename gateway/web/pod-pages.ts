@@ -13,16 +13,15 @@ import type { DayBar } from './bars';
 import { POD_PAGE_HEADERS, type PodPage, podDocument } from './frame';
 import { homeContent } from './home-page';
 import { escapeHtml } from './html';
-import { readerLanguage } from './language';
 import { countOf, worstFirst } from './pieces';
-import { type PodWords, podWords } from './pod-words';
+import type { PodWords } from './pod-words';
+import type { Reader } from './reader';
 import { type SiteView, siteContent } from './site-page';
 import { sheetContent, textContent } from './text-and-sheet';
 
 const DAY_S = 86_400;
 const BAR_DAYS = 30;
 const WEEK_DAYS = 7;
-const LANGUAGE_COOKIE_S = 365 * 86_400;
 
 /** What the pages read. */
 export interface PodPagesDoors {
@@ -31,6 +30,8 @@ export interface PodPagesDoors {
   sites: Pick<SiteReader, 'days'>;
   /** What is wrong, and what should be done, in the gateway's own words. */
   status(): { problems: string[]; warnings: string[] };
+  /** In which language this one reads. */
+  reader(question: Question): Reader;
   /** Takes what a button says. */
   api: ApiFunction;
 }
@@ -115,12 +116,11 @@ function pageOf(
 export function createPodPages(doors: PodPagesDoors): PodPages {
   return {
     read(question) {
-      const { segments, query, headers } = question;
+      const { segments } = question;
       const isOurs =
         segments.length === 1 ? ['', 't', 'print'].includes(segments[0]) : segments[0] === 'site';
       if (!isOurs || segments.length > 2) return null;
-      const { language, isChosen } = readerLanguage(query, headers);
-      const words = podWords(language);
+      const { words, headers } = doors.reader(question);
       const made = pageOf(doors, words, question);
       const missing = {
         title: words.t('page.missing'),
@@ -129,11 +129,9 @@ export function createPodPages(doors: PodPagesDoors): PodPages {
       };
       const path = `/${segments.map(encodeURIComponent).join('/')}`;
       const body = podDocument({ words, pod: doors.pod, path, ...(made ?? missing) });
-      const cookie = `tallywell_lang=${language}; Path=/; Max-Age=${LANGUAGE_COOKIE_S}; SameSite=Lax`;
-      const told: Record<string, string> = isChosen ? { 'Set-Cookie': cookie } : {};
       return {
         ...{ status: made === null ? 404 : 200, type: 'text/html', body },
-        headers: { ...POD_PAGE_HEADERS, ...told },
+        headers: { ...POD_PAGE_HEADERS, ...headers },
       };
     },
     say(site, form, sayer) {

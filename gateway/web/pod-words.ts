@@ -42,6 +42,8 @@ const DAY_S = 86_400;
 export interface PodWords {
   language: string;
   direction: 'ltr' | 'rtl';
+  /** For Intl: the language, and which digits. */
+  tag: string;
   t: TFunction;
   number(value: number, digits?: number): string;
   /** "12 L", "3 days", in the language's own way. */
@@ -85,7 +87,7 @@ export function podWordsFrom(
   const dated = (atS: number, form: Intl.DateTimeFormatOptions) =>
     new Intl.DateTimeFormat(tag, { timeZone: 'UTC', ...form }).format(atS * 1000);
   return {
-    ...{ language, direction: directionOf(language), t: i18n.t, number },
+    ...{ language, direction: directionOf(language), tag, t: i18n.t, number },
     measure: (value, unit, digits = 0) => measured(value, UNITS[unit], digits, 'short'),
     duration(seconds) {
       const { value, unit } = largest(Math.max(0, seconds));

@@ -11,7 +11,7 @@ import { wordlist } from '@scure/bip39/wordlists/english.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Bench } from '../../../scripts/technician/bench';
-import { keyWordsOf } from '../../../scripts/technician/key-words';
+import { keyWordsOf } from '../../../gateway/web/key-words';
 import { makeLabels } from '../../../scripts/technician/label';
 import { labelText, readLabelText } from '../../../scripts/technician/label-content';
 import { isSettable, textRuns } from '../../../scripts/technician/label-text';
