@@ -196,14 +196,12 @@ export function createPeople(doors: PeopleDoors): People {
     accounts: () =>
       tables.accounts().map(({ name, scope, madeS }) => ({ name, scope, made: madeS || null })),
     tokens: () =>
-      tables
-        .tokens()
-        .map(({ name, scope, madeS, endsS }) => ({
-          name,
-          scope,
-          made: madeS || null,
-          ends: endsS,
-        })),
+      tables.tokens().map(({ name, scope, madeS, endsS }) => ({
+        name,
+        scope,
+        made: madeS || null,
+        ends: endsS,
+      })),
     async change(path, body) {
       const asked = (typeof body === 'object' && body !== null ? body : {}) as Asked;
       const done = await changeOf(doors, path, asked);
