@@ -160,6 +160,7 @@ export function siteContent(words: PodWords, view: SiteView): string {
 ${statusHtml(words, view)}
 ${buttons(words, facts.site, view.told)}
 ${totalsHtml(words, view)}
+<p><a href="/check/${encodeURIComponent(facts.site)}?period=today">${escapeHtml(t('check.title'))}</a></p>
 ${sensorsHtml(words, facts)}
 ${breakdownsHtml(words, facts)}
 <h2>${escapeHtml(t('indicator.title'))}</h2>${indicators}
