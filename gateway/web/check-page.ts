@@ -148,7 +148,7 @@ function recordsHtml(words: PodWords, view: FigureView): string {
   );
   const rows = view.records.map((one) => recordRow(words, view, one));
   return `${title}<p class="soft">${escapeHtml(t('check.own'))}</p>
-<table><thead><tr>${heads.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>${pagesHtml(words, view)}`;
+<table class="loose"><thead><tr>${heads.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>${pagesHtml(words, view)}`;
 }
 
 /** Title and content of a figure's page. */
@@ -193,7 +193,7 @@ export function recordContent(words: PodWords, view: RecordView): string {
   );
   return `${title(words, view)}
 <p class="big">${escapeHtml(t('check.record'))} ${words.number(record.epoch)}/${words.number(record.sequence)}</p>
-<table><thead><tr>${head.join('')}</tr></thead><tbody>${recordRow(words, view, record)}</tbody></table>
+<table class="loose"><thead><tr>${head.join('')}</tr></thead><tbody>${recordRow(words, view, record)}</tbody></table>
 ${verdictHtml(words, view, { file, id: String(record.id), boot })}
 ${keysHtml(words, view.keys)}
 <h2>${escapeHtml(t('check.signed'))}</h2>${hexHtml(cose)}

@@ -51,6 +51,7 @@ button:focus,a:focus{outline:3px solid #d98200}
 .notice{border-left:6px solid #9b1c1c;padding:2px 12px;margin:10px 0}.notice h2{margin:0}pre{white-space:pre-wrap;font-size:1em}
 label{display:block;margin:0 0 10px}input,select,textarea{font:inherit;width:100%;min-height:48px;padding:8px;border:1px solid #4a5a57;border-radius:4px;color:inherit;background:#fff}
 input[type=checkbox]{width:24px;min-height:24px;vertical-align:middle}summary{padding:12px 0;border-bottom:1px solid #b9c6c3;cursor:pointer}.wait{background:#fff2d6;color:#7a4b00}
+code,.loose th,.loose td{word-break:break-word;overflow-wrap:anywhere}
 .ind{margin:0 0 12px}.ind b{display:block}
 @media print{nav,.langs,.skip,form,.noprint{display:none}body{max-width:none;font-size:11pt;padding:0}a{color:inherit;text-decoration:none}@page{size:A4;margin:14mm}
 .week th,.week td{border:1px solid #555;padding:4px}tr{page-break-inside:avoid}}

@@ -39,6 +39,6 @@ export function backupContent(
     : form(words, '/admin/backup', 'backup.now', {});
   return `${title}${faults}
 <p>${escapeHtml(t('backup.where'))} <code dir="ltr">${escapeHtml(folder)}</code></p>${now}
-<h2>${escapeHtml(t('backup.last'))}</h2><table>${placeHtml(words, 'backup.card', backup.card)}${placeHtml(words, 'backup.stick', backup.stick)}</table>
+<h2>${escapeHtml(t('backup.last'))}</h2><table class="loose">${placeHtml(words, 'backup.card', backup.card)}${placeHtml(words, 'backup.stick', backup.stick)}</table>
 <p class="soft">${escapeHtml(t('backup.outside'))}</p>`;
 }

@@ -54,7 +54,7 @@ function stateHtml(words: PodWords, status: GatewayStatus): string {
   );
   const waiting = status.quarantine.map(({ key }) => key).join(' ');
   const unknown = waiting === '' ? '' : line(t('admin.unknownKeys'), `<code>${waiting}</code>`);
-  return `<h2>${escapeHtml(t('admin.state'))}</h2><table>${radios.join('')}${clock}${records}${unknown}</table>
+  return `<h2>${escapeHtml(t('admin.state'))}</h2><table class="loose">${radios.join('')}${clock}${records}${unknown}</table>
 ${faults(words, status.problems, 'page.problems')}${faults(words, status.warnings, 'page.warnings')}`;
 }
 
@@ -89,10 +89,10 @@ export function overviewContent(words: PodWords, head: OverviewHead): string {
     ...['sites', 'people', 'backup']
       .filter(may)
       .map((part) => [`/admin/${part}`, `admin.part.${part}`]),
-  ].map(([to, key]) => `<li><a href="${to}">${escapeHtml(t(key))}</a></li>`);
+  ].map(([to, key]) => `<a href="${to}">${escapeHtml(t(key))}</a>`);
   return `<h1>${escapeHtml(t('page.admin'))}</h1>${noticeHtml(words, told)}
 <p><bdi>${escapeHtml(name ?? t('admin.token'))}</bdi> · ${escapeHtml(t(`admin.scope.${scope}`))}</p>
-<ul>${ways.join('')}</ul>
+<nav aria-label="${escapeHtml(t('page.admin'))}">${ways.join('<br>')}</nav>
 ${stateHtml(words, status)}
 ${may('language') ? languageForm(words, language) : ''}
 ${form(words, '/admin/logout', 'admin.logOut', {}, '', 'no')}`;

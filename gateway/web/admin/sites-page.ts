@@ -45,7 +45,7 @@ function askedHtml(words: PodWords, { sites, asked }: SitesHead): string {
   });
   const bench = `${t('admin.bench')} <code dir="ltr">${escapeHtml(fingerprintOf(fromHex(file.bench)))}</code>`;
   return `<section class="notice"><h2>${escapeHtml(t('admin.sure'))}</h2>
-<p>${bench} · ${escapeHtml(words.moment(file.madeAt))}</p><table>${rows.join('')}</table>
+<p>${bench} · ${escapeHtml(words.moment(file.madeAt))}</p><table class="loose">${rows.join('')}</table>
 ${form(words, '/admin/sites', 'admin.register', { act: 'take', text })}</section>`;
 }
 
