@@ -28,6 +28,8 @@ export interface ListedRecord {
 
 /** What both pages show. */
 export interface CheckHead {
+  /** Exports are named after it. */
+  pod: string;
   facts: Pick<SiteFacts, 'site' | 'name' | 'kind'>;
   keys: BehindKey[];
   /** Address of the checking program; '' = it was not built. */
@@ -100,10 +102,15 @@ function keysHtml(words: PodWords, keys: BehindKey[]): string {
   return `<h2>${escapeHtml(t('check.label'))}</h2><p>${escapeHtml(t('check.labelHow'))}</p>${rows.join('')}`;
 }
 
-function tail({ t }: PodWords, files: [href: string, key: string][]): string {
+function tail(
+  { t }: PodWords,
+  { pod }: CheckHead,
+  name: string,
+  files: [href: string, key: string][],
+): string {
   const links = files.map(([href, key]) => `<a href="${href}" download>${escapeHtml(t(key))}</a>`);
   return `<h2>${escapeHtml(t('check.computer'))}</h2><p>${escapeHtml(t('check.trust'))}</p><p>${links.join(' · ')}</p>
-<p><code dir="ltr">tallywell check-records records.cborseq --keys keys.json</code></p>
+<p><code dir="ltr">tallywell check-records ${escapeHtml(name)} --keys tallywell-${escapeHtml(pod)}-keys.json</code></p>
 <h2>${escapeHtml(t('check.later'))}</h2><p class="soft">${escapeHtml(t('check.laterWhat'))}</p>
 <script>${CHECK_SCRIPT}</script>`;
 }
@@ -170,7 +177,7 @@ export function figureContent(words: PodWords, view: FigureView): string {
 ${verdictHtml(words, view, data)}
 ${keysHtml(words, view.keys)}
 ${recordsHtml(words, view)}
-${tail(words, [
+${tail(words, view, `tallywell-${view.pod}-records.cborseq`, [
   [`/api/v1/export/records.cborseq?site=${site}${range}`, 'check.file'],
   [`/api/v1/export/keys.json?site=${site}`, 'check.keys'],
 ])}`;
@@ -197,7 +204,7 @@ export function recordContent(words: PodWords, view: RecordView): string {
 ${verdictHtml(words, view, { file, id: String(record.id), boot })}
 ${keysHtml(words, view.keys)}
 <h2>${escapeHtml(t('check.signed'))}</h2>${hexHtml(cose)}
-${tail(words, [
+${tail(words, view, `${record.id}.cose`, [
   [file, 'check.file'],
   [`/api/v1/export/keys.json?site=${site}`, 'check.keys'],
 ])}`;

@@ -127,7 +127,7 @@ function figureView(
   figure: Figure,
   words: PodWords,
   query: URLSearchParams,
-  program: string,
+  head: { pod: string; program: string },
   verify: BehindVerify,
 ): FigureView {
   const { facts, rows, keys, period } = figure;
@@ -136,7 +136,7 @@ function figureView(
   const shown = rows.slice((page - 1) * BEHIND_ROWS_MAX, page * BEHIND_ROWS_MAX);
   const total = facts.totals.find((one) => one.period === period);
   return {
-    ...{ ...figure, page, pages, program, all: rows.length },
+    ...{ ...figure, ...head, page, pages, all: rows.length },
     completeness: total === undefined ? '' : completenessText(words, total.completeness),
     records: shown.map((row) => listed(row, keys, verify)),
   };
@@ -146,11 +146,11 @@ function figureView(
 export function createChecks(doors: CheckDoors): CheckFunction {
   const verify: BehindVerify = { verify: createVerifier(), keyIdOf };
   const asset: Asset | null = readAsset('check-number');
-  const program = asset?.path ?? '';
+  const head = { pod: doors.pod, program: asset?.path ?? '' };
   const figurePage = (site: string, words: PodWords, query: URLSearchParams): string | null => {
     const figure = figureOf(doors, site, query);
     if (figure === null) return null;
-    return figureContent(words, figureView(figure, words, query, program, verify));
+    return figureContent(words, figureView(figure, words, query, head, verify));
   };
   const recordPage = (site: string, id: string, words: PodWords): string | null => {
     const facts = doors.siteFacts(site);
@@ -158,7 +158,7 @@ export function createChecks(doors: CheckDoors): CheckFunction {
     if (facts === null || row === null) return null;
     const keys = eachOnce(doors.behind.keysOf(site));
     const record = listed(row, keys, verify);
-    const view = { facts, keys, program, record, cose: coseOf(row), bootTimeS: row.bootTimeS };
+    const view = { ...head, facts, keys, record, cose: coseOf(row), bootTimeS: row.bootTimeS };
     return recordContent(words, view);
   };
   const page = (question: Question): Answer => {

@@ -98,7 +98,7 @@ test.skipIf(!hasBrowser)(
   'without JavaScript: log in, register by a signed file that is shown first, log out',
   async () => {
     const here = await place();
-    const { page, go, press, told, logIn } = await phone(here);
+    const { page, go, press, told } = await phone(here);
     await go('/admin/sites');
     await page.locator('[name=name]').fill('tech');
     await page.locator('[name=password]').fill('guess guess');
@@ -124,7 +124,7 @@ test.skipIf(!hasBrowser)(
     expect(await sites()).toHaveLength(3);
     await go('/admin/people');
     expect(await told()).toBe(t('admin.notAllowed'));
-    await logIn('tech');
+    await go('/admin');
     await press('admin.logOut');
     await go('/admin/sites');
     expect(await page.locator('[name=password]').count()).toBe(1);
@@ -272,17 +272,23 @@ test.skipIf(!hasBrowser)(
     await stranger.go('/?lang=fr');
     await stranger.go('/t');
     expect(await stranger.page.locator('html').getAttribute('lang')).toBe('fr');
-    await go('/admin/backup?lang=en');
-    await until(() => here.gateway.status().backup?.running === false);
-    await go('/admin/backup');
+    // The gateway makes its first one by itself: then the page says so, and has no button.
+    const button = page.locator(`button:has-text("${t('backup.now')}")`);
+    await until(async () => {
+      await go('/admin/backup?lang=en');
+      return (await button.count()) > 0;
+    });
     await press('backup.now');
-    expect(await told()).toBe(t('backup.started'));
-    await until(() => here.gateway.status().backup?.running === false);
+    const begun = await told();
+    expect([t('backup.started'), t('backup.refused')].some((one) => begun.startsWith(one))).toBe(
+      true,
+    );
+    await until(() => here.gateway.status().backup?.card != null);
     await go('/admin/backup');
     expect(await page.locator('table').innerText()).toContain(join(here.folder, 'backup'));
     await picture(page, 'admin-backup');
   },
-  90_000,
+  150_000,
 );
 
 test.skipIf(!hasBrowser)(
