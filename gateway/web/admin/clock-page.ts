@@ -55,10 +55,10 @@ export function clockContent(words: PodWords, head: ClockPageHead): string {
   const gatewayTime =
     state === 'unknown'
       ? say('clock.unknown')
-      : `${say('clock.gateway')} <b class="big">${escapeHtml(words.moment(nowS))}</b> <span class="soft">${say(`clock.${state}`)}</span>`;
+      : `${say('clock.gateway')} <b>${escapeHtml(words.moment(nowS))}</b> <span class="soft">${say(`clock.${state}`)}</span>`;
   return `<h1>${say('clock.title')}</h1>${noticeHtml(words, told)}
 <p>${gatewayTime}</p>
-<div id="phone" style="display:none"><p>${say('clock.phone')} <b class="big" id="now" dir="ltr">…</b></p><p>${say('clock.right')}</p></div>
+<div id="phone" style="display:none"><p>${say('clock.phone')} <b id="now" dir="ltr">…</b></p><p>${say('clock.right')}</p></div>
 <form id="set" method="post" action="/clock"><input type="hidden" name="timeMs" value="">
 <div id="typed"><p>${say('clock.typed')}</p>${field(words, 'clock.day', 'day', 'date')}${field(words, 'clock.time', 'time', 'time')}</div>
 ${needsLogin ? loginFields(words) : ''}
