@@ -1,16 +1,15 @@
 /*
- * Tests of `tallywell check-records`, as it is typed: records signed by node:crypto, files as exports write them; good, forged, cut off,
+ * Tests of `tallywell check-records`: records signed by node:crypto, files as exports write them; good, forged, cut off,
  * and with the keys of somebody else.
  */
-import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Command } from 'commander';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { signedKeys } from '../../gateway/export/signed';
 import { keyWordsOf } from '../../gateway/web/key-words';
-import { itemsOf } from '../../scripts/check-records';
-import { packageFolder } from '../../scripts/village/options';
+import { itemsOf, registerCheckRecordsCommand } from '../../scripts/check-records';
 import { toHex } from '../../shared/bytes';
 import { coseSign1 } from '../../shared/cose';
 import { encodeRecord } from '../../shared/record';
@@ -35,43 +34,56 @@ function files(records: Uint8Array[]) {
   return { file, keys };
 }
 
-function check(...args: string[]) {
-  const script = join(packageFolder(), 'dist/tallywell.js');
-  const { status, stdout, stderr } = spawnSync(process.execPath, [
-    script,
-    'check-records',
-    ...args,
-  ]);
-  return { status, text: stdout.toString(), words: stderr.toString() };
+/** The verb as the program runs it, in this process: starting one takes long on a small machine. */
+async function check(...args: string[]) {
+  const said = { out: '', err: '' };
+  const keep = (which: 'out' | 'err') => (text: string | Uint8Array) => {
+    said[which] += text;
+    return true;
+  };
+  const out = vi.spyOn(process.stdout, 'write').mockImplementation(keep('out'));
+  const err = vi.spyOn(process.stderr, 'write').mockImplementation(keep('err'));
+  process.exitCode = undefined;
+  const program = new Command();
+  registerCheckRecordsCommand(program);
+  await program.parseAsync(['node', 'tallywell', 'check-records', ...args]);
+  const status = process.exitCode ?? 0;
+  process.exitCode = undefined;
+  out.mockRestore();
+  err.mockRestore();
+  return { status, text: said.out, words: said.err };
 }
 
-test('good records: how many, what they come to, and the words of the label', () => {
+test('good records: how many, what they come to, and the words of the label', async () => {
   const { file, keys } = files([1, 2, 3, 4].map(cose));
-  const all = check(file, '--keys', keys);
+  const all = await check(file, '--keys', keys);
   expect([all.status, all.text]).toEqual([
     0,
     `${keyWordsOf(HEX).join(' ')}  wp-01  4 records, 24 L\ngood: 4 of 4\nCompare the words with the labels at the sites.\n`,
   ]);
   const day = new Date(BOOT_S * 1000).toISOString().slice(0, 10);
-  const before = check(file, '--key', HEX, '--to', day, '--json');
+  const before = await check(file, '--key', HEX, '--to', day, '--json');
   expect(JSON.parse(before.text)).toMatchObject({ records: 4, bad: [], keys: [{ litres: 0 }] });
 });
 
-test('one bit turned, the end cut off, another key, no key, no file: not good, and said why', () => {
+test('one bit turned, the end cut off, another key, no key, no file: not good, and said why', async () => {
   const forged = cose(3);
   forged[40] ^= 1;
   const turned = files([cose(2), forged, cose(4)]);
-  const bad = check(turned.file, '--keys', turned.keys);
+  const bad = await check(turned.file, '--keys', turned.keys);
   expect([bad.status, bad.text]).toEqual([
     1,
     expect.stringContaining('NOT GOOD: record 2: signature'),
   ]);
   const cut = files([cose(2), cose(3).subarray(0, 100)]);
-  expect(check(cut.file, '--keys', cut.keys).text).toContain('NOT GOOD: record 2: form');
-  const other = check(turned.file, '--key', toHex(testNode(2).publicKey));
+  expect((await check(cut.file, '--keys', cut.keys)).text).toContain('NOT GOOD: record 2: form');
+  const other = await check(turned.file, '--key', toHex(testNode(2).publicKey));
   expect([other.status, other.text]).toEqual([1, expect.stringContaining('unknown-key')]);
-  expect(check(turned.file)).toMatchObject({ status: 1, words: expect.stringContaining('--keys') });
-  expect(check('nowhere', '--key', HEX).status).toBe(1);
+  expect(await check(turned.file)).toMatchObject({
+    status: 1,
+    words: expect.stringContaining('--keys'),
+  });
+  expect((await check('nowhere', '--key', HEX)).status).toBe(1);
 });
 
 test('any bytes are cut into pieces that are all of them', () => {
