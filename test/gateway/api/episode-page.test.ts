@@ -4,8 +4,9 @@
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { episodePage } from '../../../gateway/api/episode-page';
+import { type EpisodePage, episodePage } from '../../../gateway/api/episode-page';
 
+type Page = EpisodePage<{ start: number; id: number }>;
 const LATEST_S = 253_402_300_799;
 
 test('going through the pages shows each breakdown once, also where several began in one second', () => {
@@ -18,7 +19,7 @@ test('going through the pages shows each breakdown once, also where several bega
       const seen: number[] = [];
       const starts: number[] = [];
       for (let before: number | null = LATEST_S; before !== null; ) {
-        const page = episodePage(episodes, before, limit);
+        const page: Page = episodePage(episodes, before, limit);
         // A page that is not the last is never empty: else nobody would come to the end.
         if (page.next !== null) expect(page.episodes.length).toBeGreaterThanOrEqual(limit);
         seen.push(...page.episodes.map(({ id }) => id));
