@@ -8,6 +8,7 @@ import { createFactsKeeping, type FactsKeeping } from './api/facts-keeping';
 import { createStream, type Stream, siteBriefOf } from './api/stream';
 import type { GatewayClock } from './edges/clock';
 import { createFactsReader } from './edges/store/read-facts';
+import { createRecentReader } from './edges/store/read-recent';
 import type { SiteReader } from './edges/store/read-sites';
 import { createStatementReader } from './edges/store/statements';
 import type { Store } from './edges/store/store';
@@ -39,7 +40,8 @@ export function createFactsTelling(doors: FactsTellingDoors): FactsTelling {
   const { store, reader, sites, clock, durably } = doors;
   const facts = createFactsReader(reader, sites);
   const statements = createStatementReader(reader);
-  const keeping = createFactsKeeping({ facts, statements, sites, nowMs: clock.nowMs });
+  const recent = createRecentReader(reader);
+  const keeping = createFactsKeeping({ facts, recent, statements, sites, nowMs: clock.nowMs });
   // Listeners live in real time, also where a parent keeps the clock.
   const every = (ms: number, run: () => void) => {
     const timer = setInterval(run, ms);

@@ -2,14 +2,17 @@
  * facts-keeping.ts: the facts of all sites, read again only when something changed: a page of a hundred sites is asked often.
  * Way: FactsReader -> what is stored (kept until the site changes or an hour is over) -> SiteFacts of this minute.
  */
+import { type Bar, type BarPeriod, barEdges, barsOf } from '../core/facts/bars';
 import { type Milestone, milestoneOf } from '../core/facts/milestones';
+import { type RecentFacts, recentFactsOf } from '../core/facts/recent';
 import type { SiteFacts } from '../core/facts/site-facts';
 import { siteFactsOf } from '../core/facts/site-facts-of';
 import type { StoredSite } from '../core/facts/stored-site';
 import type { FactsReader } from '../edges/store/read-facts';
+import type { RecentReader } from '../edges/store/read-recent';
 import type { SiteReader } from '../edges/store/read-sites';
 import type { StatementReader } from '../edges/store/statements';
-import { FACTS_KEPT_S } from '../limits/facts';
+import { FACTS_KEPT_S, HAPPENINGS_SHOWN_MAX } from '../limits/facts';
 
 const MINUTE_S = 60;
 const DAY_S = 86_400;
@@ -17,6 +20,7 @@ const DAY_S = 86_400;
 /** What keeping works with. */
 export interface FactsDoors {
   facts: FactsReader;
+  recent: RecentReader;
   statements: StatementReader;
   sites: SiteReader;
   nowMs(): number;
@@ -32,6 +36,14 @@ export interface FactsKeeping {
   allFacts(): SiteFacts[];
   milestones(): Milestone[];
   statements: StatementReader;
+  /** What a site counted, step by step of a period; [] = no such site. */
+  bars(site: string, period: BarPeriod): Bar[];
+  /** The last whole days before today, at most 30, oldest first; [] = no such site. */
+  dayBars(site: string, days: number): Bar[];
+  /** What happened there of late; null = no such site. */
+  recentFacts(site: string): RecentFacts | null;
+  /** Events of nodes of all sites. */
+  events: RecentReader['events'];
   /** These sites, or all, may have changed. */
   forget(sites?: readonly string[]): void;
 }
@@ -41,11 +53,33 @@ interface Kept {
   readS: number;
   dayS: number;
   made: { atS: number; facts: SiteFacts } | null;
+  recent: RecentFacts | null;
+}
+
+/** Steps of periods, from what is kept of a site; the days of a year are read each time: they would fill the memory. */
+function barsKeeping(facts: FactsReader, storedOf: (site: string, nowS: number) => Kept | null) {
+  return {
+    bars(site: string, period: BarPeriod, nowS: number): Bar[] {
+      const one = storedOf(site, nowS);
+      if (one === null) return [];
+      const { dayS, stored } = one;
+      const edges = barEdges(period, dayS);
+      if (period !== 'year') return barsOf(stored, edges, nowS);
+      const stays = facts.staysSince(site, edges[0], dayS);
+      return barsOf({ reading: stored.reading, stays }, edges, nowS);
+    },
+    dayBars(site: string, days: number, nowS: number): Bar[] {
+      const one = storedOf(site, nowS);
+      if (one === null) return [];
+      const edges = Array.from({ length: days + 1 }, (_, at) => one.dayS - (days - at) * DAY_S);
+      return barsOf(one.stored, edges, nowS);
+    },
+  };
 }
 
 /** Begins with nothing. */
 export function createFactsKeeping(doors: FactsDoors): FactsKeeping {
-  const { facts, statements, sites, nowMs } = doors;
+  const { facts, recent, statements, sites, nowMs } = doors;
   const kept = new Map<string, Kept>();
   const atS = () => {
     const nowS = Math.floor(nowMs() / 1000);
@@ -58,7 +92,7 @@ export function createFactsKeeping(doors: FactsDoors): FactsKeeping {
     if (known !== undefined && known.dayS === dayS && age >= 0 && age < FACTS_KEPT_S) return known;
     const stored = facts.readFacts(site, dayS);
     if (stored === null) return null;
-    const fresh = { stored, readS: nowS, dayS, made: null };
+    const fresh = { stored, readS: nowS, dayS, made: null, recent: null };
     kept.set(site, fresh);
     return fresh;
   };
@@ -74,9 +108,19 @@ export function createFactsKeeping(doors: FactsDoors): FactsKeeping {
       const one = siteFacts(site);
       return one === null ? [] : one;
     });
+  const { bars, dayBars } = barsKeeping(facts, storedOf);
   return {
-    ...{ atS, siteFacts, allFacts, statements },
+    ...{ atS, siteFacts, allFacts, statements, events: recent.events },
     siteNames: sites.siteNames,
+    bars: (site, period) => bars(site, period, atS()),
+    dayBars: (site, days) => dayBars(site, days, atS()),
+    recentFacts(site) {
+      const one = storedOf(site, atS());
+      if (one === null) return null;
+      const stays = () => recent.ofSite(site, HAPPENINGS_SHOWN_MAX);
+      one.recent ??= recentFactsOf(stays(), HAPPENINGS_SHOWN_MAX);
+      return one.recent;
+    },
     milestones() {
       const rows = statements.milestones();
       if (rows.length === 0) return [];

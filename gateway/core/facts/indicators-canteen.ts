@@ -1,8 +1,8 @@
 /*
- * indicators-canteen.ts: days without a meal, fridge, hot holding.
+ * indicators-canteen.ts: days without a meal, stock, fridge, hot holding.
  * Way: days and newest readings of a canteen -> indicators. A day that was not counted is no day without a meal.
  * Pure. Source: WHO, Five Keys to Safer Food (cold at most 5 °C, hot at least 60 °C); days without a meal as in the exception
- * list of Uttar Pradesh's mid-day meals.
+ * list of Uttar Pradesh's mid-day meals; stock as Jharkhand's schools tell it by SMS, against the weight that the canteen itself named.
  */
 import {
   DAY_SHARE_MIN,
@@ -16,7 +16,9 @@ import { completenessAt, wholeDays } from './totals';
 
 const DAY_S = 86_400;
 const DAYS_OF_WEEK = 7;
+const READING_WEIGHT = 2;
 const READING_FRIDGE = 3;
+const GRAMS_PER_KILOGRAM = 1000;
 const READING_HOT = 4;
 
 /** yes: no more than the days on which no meals are planned. Without a plan only the number is told. */
@@ -46,6 +48,28 @@ function daysWithoutMeal(inputs: IndicatorInputs): Indicator {
   });
 }
 
+/** yes: more is left than the weight at which new food must be ordered. Without that weight only the stock is told. */
+function stock(inputs: IndicatorInputs): Indicator {
+  const { usage } = inputs.stored;
+  const low = said(inputs, 'stock-low-kilograms');
+  const standard = low === undefined ? null : Number(low.value);
+  const form = { unit: 'kg', standard };
+  const grams = usage?.readings.find(([id]) => id === READING_WEIGHT)?.[1];
+  if (usage === null || grams === undefined) return indicator('canteen-stock', form);
+  const value = grams / GRAMS_PER_KILOGRAM;
+  const caveats = ['reading-at-end-of-hour', 'scale-weighs-all'] as const;
+  if (low === undefined || standard === null) {
+    return indicator('canteen-stock', {
+      ...{ ...form, value, because: [usage.because] },
+      caveats: [...caveats, 'stock-low-not-known'],
+    });
+  }
+  return indicator('canteen-stock', {
+    ...{ ...form, value, answer: answerOf(value > standard), caveats: [...caveats] },
+    because: [usage.because, low.because],
+  });
+}
+
 function temperature(
   { stored: { usage } }: IndicatorInputs,
   key: 'canteen-fridge' | 'canteen-hot-holding',
@@ -67,6 +91,7 @@ function temperature(
 export function canteenIndicators(inputs: IndicatorInputs): Indicator[] {
   return [
     daysWithoutMeal(inputs),
+    stock(inputs),
     temperature(
       inputs,
       'canteen-fridge',

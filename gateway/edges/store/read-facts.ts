@@ -26,6 +26,8 @@ const USE_DAYS_MAX = 366;
 export interface FactsReader {
   /** @param dayStartS Unix time of the last midnight (UTC), s. @returns null for an unknown site. */
   readFacts(site: string, dayStartS: number): StoredSite | null;
+  /** Stays with each day since `fromS` one by one, and the hours since yesterday; [] for an unknown site. */
+  staysSince(site: string, fromS: number, dayStartS: number): StoredStay[];
 }
 
 interface Stay {
@@ -35,11 +37,13 @@ interface Stay {
   toS: number | null;
 }
 
-interface Read {
+/** A stored record, and how facts name it. */
+export interface Read {
   record: TallyRecord;
   because: ByRecord;
 }
 
+/** What readOf reads. */
 interface RecordColumns {
   id: number;
   payload: Uint8Array;
@@ -47,7 +51,8 @@ interface RecordColumns {
   bootTimeS: number | null;
 }
 
-function readOf(row: unknown): Read | null {
+/** @param row a row with id, payload, receivedAtS and bootTimeS; undefined = there is none */
+export function readOf(row: unknown): Read | null {
   if (row === undefined) return null;
   const { id, payload, receivedAtS, bootTimeS } = row as RecordColumns;
   const record = decodeRecord(payload);
@@ -180,7 +185,13 @@ function stayReader(database: Database) {
       ? first.because.received
       : first.because.t - first.record.uptimeS;
   };
-  return (stay: Stay, dayStartS: number) => {
+  /** The stay with the days since `fromS` as `fold` leaves them. */
+  const storedOf = (
+    stay: Stay,
+    dayStartS: number,
+    fromS: number,
+    fold: (days: CountedRow[], keptS: number | null) => CountedRow[],
+  ) => {
     const newest = records.newest(stay);
     const kept = newest === null ? null : records.oldestKept(stay, newest);
     const keptS = kept?.because.t ?? null;
@@ -190,14 +201,22 @@ function stayReader(database: Database) {
       toS: stay.toS,
       keptFromS: keptS === null ? null : keptS - HOUR_S,
       hours: counted.hours(stay, yesterdayS, dayStartS + DAY_S),
-      days: folded(
-        counted.days(stay, dayStartS - PERFORMANCE_DAYS * DAY_S, yesterdayS),
-        dayStartS - SINGLE_DAYS * DAY_S,
-        keptS ?? Number.POSITIVE_INFINITY,
-      ),
+      days: fold(counted.days(stay, fromS, yesterdayS), keptS),
     };
-    const usage = records.usage(stay);
-    return { stored, newest, usage: usage && usageOf(usage), buttons: records.buttons(stay) };
+    return { stored, newest };
+  };
+  return {
+    each: (stay: Stay, dayStartS: number, fromS: number) =>
+      storedOf(stay, dayStartS, fromS, (days) => days).stored,
+    whole(stay: Stay, dayStartS: number) {
+      const foldS = dayStartS - SINGLE_DAYS * DAY_S;
+      const fromS = dayStartS - PERFORMANCE_DAYS * DAY_S;
+      const read = storedOf(stay, dayStartS, fromS, (days, keptS) =>
+        folded(days, foldS, keptS ?? Number.POSITIVE_INFINITY),
+      );
+      const usage = records.usage(stay);
+      return { ...read, usage: usage && usageOf(usage), buttons: records.buttons(stay) };
+    },
   };
 }
 
@@ -220,7 +239,7 @@ export function createFactsReader(database: Database, sites: SiteReader): FactsR
       };
       let newest: Read | null = null;
       for (const stay of staysOf.all(site) as Stay[]) {
-        const { stored, newest: latest, usage, buttons } = readStay(stay, dayStartS);
+        const { stored, newest: latest, usage, buttons } = readStay.whole(stay, dayStartS);
         answer.stays.push(stored);
         answer.buttons.push(...buttons);
         if (usage !== null && isNewer(usage, answer.usage)) answer.usage = usage;
@@ -229,5 +248,7 @@ export function createFactsReader(database: Database, sites: SiteReader): FactsR
       answer.newest = newest?.because ?? null;
       return answer;
     },
+    staysSince: (site, fromS, dayStartS) =>
+      (staysOf.all(site) as Stay[]).map((stay) => readStay.each(stay, dayStartS, fromS)),
   };
 }
