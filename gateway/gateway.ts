@@ -272,7 +272,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const saying = { durably: engine.durably, tellSites: to.afterCommit };
   const facts = createFactsTelling({ store, reader, sites, clock, ...saying });
   const posts = postsOf(options, base, clock, engine);
-  const pages = createPodPages({ pod, sites, status, keeping: facts.keeping, api: facts.answer });
+  const pages = createPodPages({ pod, status, keeping: facts.keeping, api: facts.answer });
   const behind = { views, posts, facts: facts.answer, stream: facts.stream, pages };
   const answer = entrance.answers(behind);
   const http = await orElse(

@@ -41,6 +41,8 @@ const DAY_S = 86_400;
 /** Everything that is written in one language. */
 export interface PodWords {
   language: string;
+  /** What Intl is told: the language, and where it must be said its digits. */
+  locale: string;
   direction: 'ltr' | 'rtl';
   t: TFunction;
   number(value: number, digits?: number): string;
@@ -54,6 +56,9 @@ export interface PodWords {
   moment(atS: number): string;
   /** Date alone; weekday: with the day of the week. */
   day(atS: number, weekday?: boolean): string;
+  /** Time of day alone, and a month with its year. */
+  hour(atS: number): string;
+  month(atS: number): string;
 }
 
 /** Largest unit of a length of time. */
@@ -85,7 +90,7 @@ export function podWordsFrom(
   const dated = (atS: number, form: Intl.DateTimeFormatOptions) =>
     new Intl.DateTimeFormat(tag, { timeZone: 'UTC', ...form }).format(atS * 1000);
   return {
-    ...{ language, direction: directionOf(language), t: i18n.t, number },
+    ...{ language, locale: tag, direction: directionOf(language), t: i18n.t, number },
     measure: (value, unit, digits = 0) => measured(value, UNITS[unit], digits, 'short'),
     duration(seconds) {
       const { value, unit } = largest(Math.max(0, seconds));
@@ -101,6 +106,8 @@ export function podWordsFrom(
         atS,
         weekday ? { weekday: 'short', day: 'numeric', month: 'short' } : { dateStyle: 'medium' },
       ),
+    hour: (atS) => dated(atS, { timeStyle: 'short' }),
+    month: (atS) => dated(atS, { month: 'short', year: 'numeric' }),
   };
 }
 

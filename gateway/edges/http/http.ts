@@ -58,8 +58,9 @@ const USUAL_LIMITS: HttpLimits = {
   onAnswered: () => {},
 };
 
-/** Pages from this length are zipped, characters. */
+/** Pages and scripts from this length are zipped, bytes. */
 const ZIPPED_FROM_BYTES = 2_000;
+const ZIPPED_TYPES: readonly string[] = ['text/html', 'text/javascript'];
 
 const HEADERS = {
   'Cache-Control': 'no-store',
@@ -96,7 +97,7 @@ function send(
   // A page of a hundred sites has to go through a village's Wi-Fi. Nothing secret stands on pages (BREACH).
   const isZipped =
     plain !== null &&
-    type === 'text/html' &&
+    ZIPPED_TYPES.includes(type) &&
     plain.length > ZIPPED_FROM_BYTES &&
     /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
   const whole = plain !== null && isZipped ? gzipSync(plain) : plain;

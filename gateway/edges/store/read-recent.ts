@@ -22,8 +22,8 @@ export interface StoredEvent {
 export interface RecentReader {
   /** Newest records of each stay of a site. @param events events older than those at most */
   ofSite(site: string, events: number): RecentStay[];
-  /** Events of all sites, accepted last first, rows before this one (0 = from the newest). */
-  events(beforeId: number, limit: number): StoredEvent[];
+  /** Events of one site (null = all), accepted last first, rows before this one (0 = from the newest). */
+  events(site: string | null, beforeId: number, limit: number): StoredEvent[];
 }
 
 const COLUMNS = 'r.id, r.payload, r.received_at_s AS receivedAtS, e.boot_time_s AS bootTimeS';
@@ -49,11 +49,17 @@ export function createRecentReader(database: Database): RecentReader {
      ORDER BY r.epoch DESC, r.sequence DESC LIMIT ?`,
   );
   // The index of events alone is looked through: without it SQLite would go back through years of records.
-  const events = database.prepare(
-    `SELECT ${COLUMNS}, s.site, s.name AS siteName
-     FROM (SELECT id FROM record INDEXED BY record_event WHERE kind = 3 AND id < ? ORDER BY id DESC LIMIT ?) found
-     JOIN record r ON r.id = found.id JOIN placement p ON p.id = r.placement_id JOIN site s ON s.id = p.site_id
-     ${EPOCH} ORDER BY r.id DESC`,
+  const found = (ids: string) =>
+    database.prepare(
+      `SELECT ${COLUMNS}, s.site, s.name AS siteName FROM (${ids} ORDER BY id DESC LIMIT ?) found
+       JOIN record r ON r.id = found.id JOIN placement p ON p.id = r.placement_id JOIN site s ON s.id = p.site_id
+       ${EPOCH} ORDER BY r.id DESC`,
+    );
+  const events = found('SELECT id FROM record INDEXED BY record_event WHERE kind = 3 AND id < ?');
+  const eventsOf = found(
+    `SELECT x.id FROM site a JOIN placement o ON o.site_id = a.id
+     JOIN record x INDEXED BY record_event ON x.node_key_id = o.node_key_id AND x.placement_id = o.id
+     WHERE a.site = ? AND x.kind = 3 AND x.id < ?`,
   );
   const stayOf = ({ keyRowId, id }: PlacementRow, most: number): RecentStay => {
     const records = newest.all(keyRowId, id).map((row) => recentOf(readOf(row) as Read));
@@ -65,13 +71,14 @@ export function createRecentReader(database: Database): RecentReader {
   };
   return {
     ofSite: (site, most) => placementsOf(site).map((place) => stayOf(place, most)),
-    events(beforeId, limit) {
+    events(site, beforeId, limit) {
       const below = beforeId === 0 ? Number.MAX_SAFE_INTEGER : beforeId;
-      return events.all(below, limit).flatMap((row) => {
+      const rows = site === null ? events.all(below, limit) : eventsOf.all(site, below, limit);
+      return rows.flatMap((row) => {
         const { record, because } = readOf(row) as Read;
         if (record.kind !== 3) return [];
-        const { site, siteName } = row as { site: string; siteName: string };
-        return { site, siteName, code: record.eventCode, value: record.value, because };
+        const { site: at, siteName } = row as { site: string; siteName: string };
+        return { site: at, siteName, code: record.eventCode, value: record.value, because };
       });
     },
   };
