@@ -38,7 +38,7 @@ function rowHtml(words: PodWords, view: NotesView, row: NoteRow): string {
       ? ' class="good"'
       : '';
   return `<li><b${look}>${escapeHtml(whatText(words, row))}</b> · <a href="/site/${encodeURIComponent(site)}"><bdi>${escapeHtml(view.nameOf(site))}</bdi></a>
-${note === '' ? '' : `<div><bdi>${escapeHtml(note)}</bdi></div>`}<span class="soft">${escapeHtml(`${words.moment(atS)} · ${by}`)}${link}</span></li>`;
+${note === '' ? '<br>' : `<div><bdi>${escapeHtml(note)}</bdi></div>`}<span class="soft">${escapeHtml(`${words.moment(atS)} · ${by}`)}${link}</span></li>`;
 }
 
 /** The content. */

@@ -8,7 +8,6 @@ import { BAR_PERIODS } from '../core/facts/bars';
 import type { Reporter } from '../core/facts/site-facts';
 import type { Answer, Question } from '../edges/http/answer';
 import { NOTE_CHARS_MAX, NOTES_PAGE_ROWS, NOTES_SHOWN_MAX } from '../limits/facts';
-import { assetAnswer, assetPath } from './assets';
 import { POD_PAGE_HEADERS, type PodPage, podDocument } from './frame';
 import { homeContent } from './home-page';
 import { escapeHtml } from './html';
@@ -19,6 +18,7 @@ import { notesFile } from './notes-file';
 import { type NotesView, notesContent } from './notes-page';
 import { worstFirst } from './pieces';
 import { type PodWords, podWords } from './pod-words';
+import { scriptAnswer, scriptPath } from './reading-scripts';
 import { type SiteView, siteContent } from './site-page';
 import { sheetContent, textContent } from './text-and-sheet';
 
@@ -70,7 +70,7 @@ function siteView(doors: PodPagesDoors, site: string, query: URLSearchParams): S
   return {
     ...{ facts, recent, period, atS: keeping.atS(), bars: keeping.bars(site, period) },
     ...{ notes: notesOf(doors, site), told: toldOf(query) },
-    ...{ scriptPath: assetPath('site'), chartPath: assetPath('chart') },
+    ...{ scriptPath: scriptPath('site'), chartPath: scriptPath('chart') },
   };
 }
 
@@ -138,9 +138,11 @@ function pageOf(doors: PodPagesDoors, words: PodWords, { segments, query }: Ques
 }
 
 /** Scripts and files; null: none of them. */
-function fileOf(doors: PodPagesDoors, [first, second]: string[]): Answer | null {
-  if (first === 'assets' && second !== undefined) return assetAnswer(second);
-  if (second !== undefined || (first !== 'notes.csv' && first !== 'notes.json')) return null;
+function fileOf(doors: PodPagesDoors, segments: string[]): Answer | null {
+  const [first, second] = segments;
+  if (first === 'assets' && second === 'reading' && segments.length === 3)
+    return scriptAnswer(segments[2]);
+  if (segments.length !== 1 || (first !== 'notes.csv' && first !== 'notes.json')) return null;
   const form = first === 'notes.csv' ? 'csv' : 'json';
   return notesFile(doors.keeping, doors.pod, nameReader(doors), form);
 }
@@ -161,8 +163,9 @@ export function createPodPages(doors: PodPagesDoors): PodPages {
     read(question) {
       const { segments, query, headers } = question;
       const isOurs =
-        segments.length === 1 ? Object.hasOwn(PAGES, segments[0]) : segments[0] === 'site';
-      if (segments.length > 2) return null;
+        segments.length === 1
+          ? Object.hasOwn(PAGES, segments[0])
+          : segments.length === 2 && segments[0] === 'site';
       if (!isOurs) return fileOf(doors, segments);
       const { language, isChosen } = readerLanguage(query, headers);
       const words = podWords(language);

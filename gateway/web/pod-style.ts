@@ -53,7 +53,7 @@ button:focus,a:focus{outline:3px solid #d98200}
 .plain{background:#fff;color:#0b5c4f;border:2px solid #0b5c4f}[hidden]{display:none}
 label{display:block}textarea{font:inherit;width:100%;margin:0 0 10px;padding:8px;border:1px solid #4a5a57;border-radius:6px}
 summary{min-height:44px;padding:9px 0;color:#0b5c4f;cursor:pointer}details[open]{margin-bottom:1em}
-ul.notes{list-style:none;margin:0;padding:0}ul.notes li{padding:8px 0;border-bottom:1px solid #b9c6c3}b.bad{background:none;color:#9b1c1c}.good{color:#17612a}.u-legend{display:block}
+ul.notes{list-style:none;margin:0;padding:0}ul.notes li{padding:8px 0;border-bottom:1px solid #b9c6c3}b.bad{background:none;padding:0;color:#9b1c1c}.good{color:#17612a}
 .told{padding:10px 12px;background:#e6f4e9;color:#17612a;font-weight:bold}.bad{background:#fdecec;color:#9b1c1c}
 .notice{border-left:6px solid #9b1c1c;padding:2px 12px;margin:10px 0}.notice h2{margin:0}pre{white-space:pre-wrap;font-size:1em}
 .ind{margin:0 0 12px}.ind b{display:block}

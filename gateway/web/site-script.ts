@@ -63,9 +63,6 @@ export const CHART_SCRIPT = `
   var style = document.createElement('style');
   style.textContent = window.tallywellChartStyle;
   document.head.appendChild(style);
-  function texts(rows, what) {
-    return rows.map(function (row) { return row.querySelector(what).firstChild.nodeValue; });
-  }
   function digits(locale) {
     try {
       var format = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
@@ -75,7 +72,7 @@ export const CHART_SCRIPT = `
   window.tallywellChart = function (button, place) {
     var details = place.nextElementSibling;
     var rows = [].slice.call(details.querySelectorAll('tr'));
-    var names = texts(rows, 'th'), values = texts(rows, 'td');
+    var names = rows.map(function (row) { return row.querySelector('th').textContent; });
     var number = digits(button.getAttribute('data-locale'));
     var counts = rows.map(function (row) {
       var value = row.getAttribute('data-v');
@@ -84,26 +81,23 @@ export const CHART_SCRIPT = `
     var whole = counts.map(function (value, at) { return rows[at].hasAttribute('data-part') ? null : value; });
     var part = counts.map(function (value, at) { return rows[at].hasAttribute('data-part') ? value : null; });
     var bars = uPlot.paths.bars({ size: [0.7, 60] });
-    function named(of) {
-      return function (chart, value, series, at) { return at === null || of[at] === undefined ? '' : of[at]; };
-    }
     place.textContent = '';
     place.dir = 'ltr';
     // The table below says the same to who does not see it.
     place.setAttribute('aria-hidden', 'true');
     place.chart = new uPlot({
-      width: place.clientWidth, height: 240,
+      width: place.clientWidth, height: 240, legend: { show: false },
       scales: { x: { time: false, range: [-0.6, names.length - 0.4] }, y: { range: function (chart, least, most) { return [0, Math.max(1, most * 1.05)]; } } },
       cursor: { drag: { x: false, y: false } },
       axes: [
-        { incrs: [1, 2, 3, 4, 6, 7, 8, 12], space: 64, grid: { show: false },
+        { incrs: [1, 2, 3, 4, 6, 7, 8, 12], space: 110, grid: { show: false },
           values: function (chart, at) { return at.map(function (one) { return names[one] === undefined ? '' : names[one]; }); } },
         { size: 64, label: button.getAttribute('data-unit'), labelSize: 22, values: function (chart, of) { return of.map(number); } }
       ],
       series: [
-        { label: '', value: named(names) },
-        { label: '', fill: '#0b5c4f', stroke: '#0b5c4f', paths: bars, points: { show: false }, value: named(values) },
-        { label: '', fill: '#8fb5ad', stroke: '#8fb5ad', paths: bars, points: { show: false }, value: function () { return ''; } }
+        {},
+        { fill: '#0b5c4f', stroke: '#0b5c4f', paths: bars, points: { show: false } },
+        { fill: '#8fb5ad', stroke: '#8fb5ad', paths: bars, points: { show: false } }
       ]
     }, [names.map(function (name, at) { return at; }), whole, part], place);
   };

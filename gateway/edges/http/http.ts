@@ -58,9 +58,8 @@ const USUAL_LIMITS: HttpLimits = {
   onAnswered: () => {},
 };
 
-/** Pages and scripts from this length are zipped, bytes. */
+/** Pages from this length are zipped, characters. */
 const ZIPPED_FROM_BYTES = 2_000;
-const ZIPPED_TYPES: readonly string[] = ['text/html', 'text/javascript'];
 
 const HEADERS = {
   'Cache-Control': 'no-store',
@@ -97,7 +96,7 @@ function send(
   // A page of a hundred sites has to go through a village's Wi-Fi. Nothing secret stands on pages (BREACH).
   const isZipped =
     plain !== null &&
-    ZIPPED_TYPES.includes(type) &&
+    (type === 'text/html' || type === 'text/javascript') &&
     plain.length > ZIPPED_FROM_BYTES &&
     /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
   const whole = plain !== null && isZipped ? gzipSync(plain) : plain;

@@ -51,11 +51,13 @@ export function createRecentReader(database: Database): RecentReader {
   // The index of events alone is looked through: without it SQLite would go back through years of records.
   const found = (ids: string) =>
     database.prepare(
-      `SELECT ${COLUMNS}, s.site, s.name AS siteName FROM (${ids} ORDER BY id DESC LIMIT ?) found
+      `SELECT ${COLUMNS}, s.site, s.name AS siteName FROM (${ids} ORDER BY x.id DESC LIMIT ?) found
        JOIN record r ON r.id = found.id JOIN placement p ON p.id = r.placement_id JOIN site s ON s.id = p.site_id
        ${EPOCH} ORDER BY r.id DESC`,
     );
-  const events = found('SELECT id FROM record INDEXED BY record_event WHERE kind = 3 AND id < ?');
+  const events = found(
+    'SELECT x.id FROM record x INDEXED BY record_event WHERE x.kind = 3 AND x.id < ?',
+  );
   const eventsOf = found(
     `SELECT x.id FROM site a JOIN placement o ON o.site_id = a.id
      JOIN record x INDEXED BY record_event ON x.node_key_id = o.node_key_id AND x.placement_id = o.id

@@ -1,6 +1,6 @@
 /*
- * assets.ts: the scripts that pages load: small ones at once, the chart (uPlot, MIT) only when somebody taps.
- * Way: /assets/<name>-<hash>.js -> Answer that a browser keeps for ever: another content has another name.
+ * reading-scripts.ts: the scripts that pages for reading load: small ones at once, the chart (uPlot, MIT) only when somebody taps.
+ * Way: /assets/reading/<name>-<hash>.js -> Answer that a browser keeps for ever: another content has another name.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -21,29 +21,29 @@ function chartCode(): string {
 
 /** Scripts by name, each made when it is first asked for. */
 const MAKERS = { site: () => SITE_SCRIPT, chart: chartCode } as const;
-export type AssetName = keyof typeof MAKERS;
+export type ScriptName = keyof typeof MAKERS;
 
-const made = new Map<AssetName, { file: string; code: string }>();
+const made = new Map<ScriptName, { file: string; code: string }>();
 
-function assetOf(name: AssetName): { file: string; code: string } {
+function scriptOf(name: ScriptName): { file: string; code: string } {
   const known = made.get(name);
   if (known !== undefined) return known;
   const code = MAKERS[name]();
   const hash = createHash('sha256').update(code).digest('hex').slice(0, HASH_CHARS);
-  const asset = { file: `${name}-${hash}.js`, code };
-  made.set(name, asset);
-  return asset;
+  const script = { file: `${name}-${hash}.js`, code };
+  made.set(name, script);
+  return script;
 }
 
 /** Address of a script. */
-export function assetPath(name: AssetName): string {
-  return `/assets/${assetOf(name).file}`;
+export function scriptPath(name: ScriptName): string {
+  return `/assets/reading/${scriptOf(name).file}`;
 }
 
 /** The script of this name; null = there is none, or not with this content. */
-export function assetAnswer(file: string): Answer | null {
-  const name = (Object.keys(MAKERS) as AssetName[]).find((one) => assetOf(one).file === file);
+export function scriptAnswer(file: string): Answer | null {
+  const name = (Object.keys(MAKERS) as ScriptName[]).find((one) => scriptOf(one).file === file);
   if (name === undefined) return null;
   const headers = { 'Cache-Control': KEPT };
-  return { status: 200, type: 'text/javascript', body: assetOf(name).code, headers };
+  return { status: 200, type: 'text/javascript', body: scriptOf(name).code, headers };
 }
