@@ -122,7 +122,7 @@ test.skipIf(!hasBrowser)(
     }
     expect(seen).toEqual({ outside: [], faults: [] });
   },
-  60_000,
+  120_000,
 );
 
 test.skipIf(!hasBrowser)(
