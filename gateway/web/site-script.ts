@@ -80,6 +80,9 @@ export const CHART_SCRIPT = `
     });
     var whole = counts.map(function (value, at) { return rows[at].hasAttribute('data-part') ? null : value; });
     var part = counts.map(function (value, at) { return rows[at].hasAttribute('data-part') ? value : null; });
+    // So many names as there is room for, the newest among them.
+    var step = Math.ceil(names.length / Math.max(1, Math.floor(place.clientWidth / 110))), marks = [];
+    for (var at = names.length - 1; at >= 0; at -= step) marks.unshift(at);
     var bars = uPlot.paths.bars({ size: [0.7, 60] });
     place.textContent = '';
     place.dir = 'ltr';
@@ -90,8 +93,8 @@ export const CHART_SCRIPT = `
       scales: { x: { time: false, range: [-0.6, names.length - 0.4] }, y: { range: function (chart, least, most) { return [0, Math.max(1, most * 1.05)]; } } },
       cursor: { drag: { x: false, y: false } },
       axes: [
-        { incrs: [1, 2, 3, 4, 6, 7, 8, 12], space: 110, grid: { show: false },
-          values: function (chart, at) { return at.map(function (one) { return names[one] === undefined ? '' : names[one]; }); } },
+        { grid: { show: false }, splits: function () { return marks; },
+          values: function () { return marks.map(function (one) { return names[one]; }); } },
         { size: 64, label: button.getAttribute('data-unit'), labelSize: 22, values: function (chart, of) { return of.map(number); } }
       ],
       series: [

@@ -87,6 +87,8 @@ test.skipIf(!hasBrowser)(
     const texts = (await drawn) as string[];
     expect(texts.join(' ')).toMatch(/[٠-٩]/);
     expect(texts.join(' ')).not.toMatch(/[0-9]/);
+    const weekday = new Intl.DateTimeFormat('ar', { weekday: 'long', timeZone: 'UTC' });
+    expect(texts.join(' ')).toContain(weekday.format(Date.now()));
     expect(await page.locator('#chart').getAttribute('aria-hidden')).toBe('true');
     expect(await tooWide(page)).toBe(0);
     expect(scripts.filter((one) => one.includes('/chart-')).length).toBe(1);
