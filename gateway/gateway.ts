@@ -269,7 +269,9 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const readings = { records, sites, pod, nowMs: clock.nowMs, status, metrics: metrics.answer };
   const exports = exportDoors(options.dataDir, reader, pod, readings);
   const views = createViews({ ...readings, podView: () => podOf(base, engine), exports });
-  const saying = { durably: engine.durably, tellSites: to.afterCommit };
+  const saying = {
+    ...{ durably: engine.durably, tellSites: to.afterCommit, timeZone: options.timeZone },
+  };
   const facts = createFactsTelling({ store, reader, sites, clock, ...saying });
   const posts = postsOf(options, base, clock, engine);
   const pages = createPodPages({ pod, status, keeping: facts.keeping, api: facts.answer });

@@ -13,6 +13,7 @@ import type { RecentReader } from '../edges/store/read-recent';
 import type { SiteReader } from '../edges/store/read-sites';
 import type { StatementReader } from '../edges/store/statements';
 import { FACTS_KEPT_S, HAPPENINGS_SHOWN_MAX } from '../limits/facts';
+import type { PodDays } from '../pod-days';
 
 const MINUTE_S = 60;
 const DAY_S = 86_400;
@@ -24,12 +25,18 @@ export interface FactsDoors {
   statements: StatementReader;
   sites: SiteReader;
   nowMs(): number;
+  /** When a day begins. */
+  days: PodDays;
 }
 
 /** Facts for everybody who tells them. */
 export interface FactsKeeping {
   /** The minute for which facts hold, Unix s: so that an answer is the same for a minute. */
   atS(): number;
+  /** IANA name of the zone in which days begin at midnight. */
+  timeZone: string;
+  /** When today began, Unix s. */
+  dayStartS(): number;
   siteNames(): string[];
   /** null = no such site. */
   siteFacts(site: string): SiteFacts | null;
@@ -63,9 +70,10 @@ function barsKeeping(facts: FactsReader, storedOf: (site: string, nowS: number) 
       const one = storedOf(site, nowS);
       if (one === null) return [];
       const { dayS, stored } = one;
-      const edges = barEdges(period, dayS);
-      if (period !== 'year') return barsOf(stored, edges, nowS);
-      const stays = facts.staysSince(site, edges[0], dayS);
+      if (period !== 'year') return barsOf(stored, barEdges(period, dayS), nowS);
+      const utcDayS = nowS - (nowS % DAY_S);
+      const edges = barEdges(period, utcDayS);
+      const stays = facts.staysSince(site, edges[0], utcDayS);
       return barsOf({ reading: stored.reading, stays }, edges, nowS);
     },
     dayBars(site: string, days: number, nowS: number): Bar[] {
@@ -79,14 +87,14 @@ function barsKeeping(facts: FactsReader, storedOf: (site: string, nowS: number) 
 
 /** Begins with nothing. */
 export function createFactsKeeping(doors: FactsDoors): FactsKeeping {
-  const { facts, recent, statements, sites, nowMs } = doors;
+  const { facts, recent, statements, sites, nowMs, days } = doors;
   const kept = new Map<string, Kept>();
   const atS = () => {
     const nowS = Math.floor(nowMs() / 1000);
     return nowS - (nowS % MINUTE_S);
   };
   const storedOf = (site: string, nowS: number): Kept | null => {
-    const dayS = nowS - (nowS % DAY_S);
+    const dayS = days.dayStartS(nowS);
     const known = kept.get(site);
     const age = nowS - (known?.readS ?? 0);
     if (known !== undefined && known.dayS === dayS && age >= 0 && age < FACTS_KEPT_S) return known;
@@ -100,7 +108,8 @@ export function createFactsKeeping(doors: FactsDoors): FactsKeeping {
     const nowS = atS();
     const one = storedOf(site, nowS);
     if (one === null) return null;
-    if (one.made?.atS !== nowS) one.made = { atS: nowS, facts: siteFactsOf(one.stored, nowS) };
+    if (one.made?.atS !== nowS)
+      one.made = { atS: nowS, facts: siteFactsOf(one.stored, nowS, one.dayS) };
     return one.made.facts;
   };
   const allFacts = () =>
@@ -110,6 +119,8 @@ export function createFactsKeeping(doors: FactsDoors): FactsKeeping {
     });
   const { bars, dayBars } = barsKeeping(facts, storedOf);
   return {
+    timeZone: days.timeZone,
+    dayStartS: () => days.dayStartS(atS()),
     ...{ atS, siteFacts, allFacts, statements, events: recent.events },
     siteNames: sites.siteNames,
     bars: (site, period) => bars(site, period, atS()),

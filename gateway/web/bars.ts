@@ -12,6 +12,7 @@ import type { PodWords } from './pod-words';
 const TALL = 88;
 const SPARK_TALL = 20;
 const SPARK_STEP = 5;
+const NOON_S = 12 * 3600;
 
 /** What a bar counted: meals, or 0.1 L. */
 export function barCount(kind: SiteFacts['kind'], { counters }: Bar): number {
@@ -57,7 +58,8 @@ export function sparkline(kind: SiteFacts['kind'], bars: readonly Bar[]): string
 export function stepName(words: PodWords, period: BarPeriod, from: number): string {
   if (period === 'today') return words.hour(from);
   if (period === 'year') return words.month(from);
-  return words.day(from, true);
+  // By its noon: before a change of summer time days begin an hour beside midnight.
+  return words.day(from + NOON_S, true);
 }
 
 function stateText(words: PodWords, { state, completeness }: Bar): string {

@@ -54,6 +54,11 @@ export function completenessText({ t, number }: PodWords, of: Completeness): str
   return parts.join(' · ');
 }
 
+/** "Days begin at 12:00 AM UTC." @param dayStartS when one did, Unix s */
+export function beginText({ t, hour, zone }: PodWords, dayStartS: number): string {
+  return t('total.begin', { time: zone === 'UTC' ? `${hour(dayStartS)} UTC` : hour(dayStartS) });
+}
+
 /** Where a value comes from, without times. */
 export function byText({ t }: PodWords, because: Provenance): string {
   return because.by === 'person'

@@ -110,12 +110,11 @@ const PAGES: Readonly<Record<string, PageMaker>> = {
     return { title: words.t('page.text'), content, isLive: true };
   },
   print({ pod, keeping }, words) {
-    const atS = keeping.atS();
     const rows = worstFirst(keeping.allFacts()).map((facts) => ({
       facts,
       days: keeping.dayBars(facts.site, WEEK_DAYS),
     }));
-    const content = sheetContent(words, pod, atS - (atS % DAY_S) - WEEK_DAYS * DAY_S, rows);
+    const content = sheetContent(words, pod, keeping.dayStartS() - WEEK_DAYS * DAY_S, rows);
     return { title: words.t('page.print'), content, isLive: false };
   },
   milestones({ keeping }, words) {
@@ -168,7 +167,7 @@ export function createPodPages(doors: PodPagesDoors): PodPages {
           : segments.length === 2 && segments[0] === 'site';
       if (!isOurs) return fileOf(doors, segments);
       const { language, isChosen } = readerLanguage(query, headers);
-      const words = podWords(language);
+      const words = podWords(language, doors.keeping.timeZone);
       const made = pageOf(doors, words, question);
       const missing = {
         title: words.t('page.missing'),

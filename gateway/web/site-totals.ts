@@ -6,7 +6,7 @@ import { BAR_PERIODS, type Bar, type BarPeriod } from '../core/facts/bars';
 import type { SiteFacts } from '../core/facts/site-facts';
 import { barCount, barsSvg, barsTable } from './bars';
 import { escapeHtml } from './html';
-import { amountText, completenessText, countOf, rowHtml, totalOf } from './pieces';
+import { amountText, beginText, completenessText, countOf, rowHtml, totalOf } from './pieces';
 import type { PodWords } from './pod-words';
 
 /** What was chosen and what there is of it. */
@@ -52,7 +52,7 @@ function chosen(words: PodWords, view: TotalsView): string {
   ];
   return `<p><span class="big">${escapeHtml(amountText(words, facts.kind, countOf(facts.kind, counters)))}</span><br>
 ${meals === '' ? '' : `${escapeHtml(meals)}<br>`}<span class="soft">${escapeHtml(`${completenessText(words, completeness)} · ${t('by.sums')}`)}</span></p>
-<p class="soft">${escapeHtml([label, ...keys, t('total.utc')].join('. ').replace(/\.\. /g, '. '))}</p>${barsSvg(facts.kind, bars, label)}
+<p class="soft">${escapeHtml([label, ...keys, beginText(words, bars[0]?.from ?? 0)].join('. ').replace(/\.\. /g, '. '))}</p>${barsSvg(facts.kind, bars, label)}
 <button class="plain" hidden data-chart="${chartPath}" data-locale="${words.locale}" data-unit="${escapeHtml(t(`bar.unit.${facts.kind}`))}">${escapeHtml(t('bar.chart'))}</button><div id="chart"></div>
 <details><summary>${escapeHtml(t('bar.table'))}</summary>${barsTable(words, facts.kind, period, bars)}</details>`;
 }

@@ -7,7 +7,7 @@ import { sumCompleteness } from '../core/facts/completeness';
 import type { SiteFacts } from '../core/facts/site-facts';
 import { barCount } from './bars';
 import { escapeHtml } from './html';
-import { amountText, completenessText, countOf, totalOf, worstFirst } from './pieces';
+import { amountText, beginText, completenessText, countOf, totalOf, worstFirst } from './pieces';
 import type { PodWords } from './pod-words';
 
 const DAY_S = 86_400;
@@ -60,13 +60,13 @@ export function sheetContent(
 ): string {
   const { t } = words;
   const heads = Array.from({ length: 7 }, (_, at) => {
-    const day = escapeHtml(words.day(firstS + at * DAY_S, true));
+    const day = escapeHtml(words.day(firstS + at * DAY_S + DAY_S / 2, true));
     return `<th scope="col">${day}</th>`;
   });
-  const title = `${t('sheet.title')} ${words.day(firstS)} – ${words.day(firstS + 6 * DAY_S)}`;
+  const title = `${t('sheet.title')} ${words.day(firstS + DAY_S / 2)} – ${words.day(firstS + 6.5 * DAY_S)}`;
   return `<h1><bdi>${escapeHtml(pod)}</bdi></h1><p>${escapeHtml(title)}</p>
 <div class="scroll" tabindex="0" role="region" aria-label="${escapeHtml(title)}"><table class="week"><thead><tr><td></td>${heads.join('')}<th scope="col">${escapeHtml(t('sheet.sum'))}</th><th scope="col">${escapeHtml(t('sheet.whole'))}</th></tr></thead>
 <tbody>${rows.map((row) => sheetRow(words, row)).join('\n')}</tbody></table></div>
-<p class="soft">${escapeHtml(`${t('sheet.star')}. ${t('total.utc')}`)}</p>
+<p class="soft">${escapeHtml(`${t('sheet.star')}. ${beginText(words, firstS)}`)}</p>
 <p>${escapeHtml(t('sheet.signed'))}: ______________________</p>`;
 }

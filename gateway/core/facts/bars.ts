@@ -2,7 +2,7 @@
  * bars.ts: what a site counted in each hour, day or month of a period, and whether that is all of it.
  * Way: stays of a site and the ends of steps -> one Bar a step -> page. A step is held against what was expected of this site in it:
  * a day that one of two nodes counted is not whole, and a day that still runs is neither.
- * Pure. Steps are of UTC days, like the sums they are made from.
+ * Pure. Months are of UTC days, like the sums they are made from.
  */
 import { namedCounters } from '../messages';
 import { dueBeforeS } from './completeness';
@@ -71,7 +71,7 @@ function monthEdges(dayStartS: number): number[] {
   return edges;
 }
 
-/** Where the steps of a period begin, and where the last one ends. @param dayStartS the last midnight (UTC), Unix s */
+/** Where the steps of a period begin, and where the last one ends. @param dayStartS when today began, Unix s; for a year: of UTC */
 export function barEdges(period: BarPeriod, dayStartS: number): number[] {
   if (period === 'year') return monthEdges(dayStartS);
   const isHours = period === 'today';

@@ -34,16 +34,17 @@ function daysWithoutMeal(inputs: IndicatorInputs): Indicator {
   );
   const key = 'canteen-days-without-meal';
   const told = { unit: 'days', completeness, because };
-  if (judged.length === 0) return indicator(key, { ...told, caveats: ['days-by-utc'] });
+  const caveats = dayStartS % DAY_S === 0 ? (['days-by-utc'] as const) : [];
+  if (judged.length === 0) return indicator(key, { ...told, caveats: [...caveats] });
   const value = judged.filter(({ counters }) => counters.every((count) => count === 0)).length;
   const planned = numberSaid(inputs, 'meal-days-a-week');
   if (planned === null) {
-    return indicator(key, { ...told, value, caveats: ['planned-days-not-known', 'days-by-utc'] });
+    return indicator(key, { ...told, value, caveats: ['planned-days-not-known', ...caveats] });
   }
   const standard = Math.ceil((judged.length * (DAYS_OF_WEEK - planned)) / DAYS_OF_WEEK);
   const plan = said(inputs, 'meal-days-a-week');
   return indicator(key, {
-    ...{ ...told, value, standard, answer: answerOf(value <= standard), caveats: ['days-by-utc'] },
+    ...{ ...told, value, standard, answer: answerOf(value <= standard), caveats: [...caveats] },
     because: plan === undefined ? because : [...because, plan.because],
   });
 }

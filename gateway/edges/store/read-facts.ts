@@ -24,7 +24,7 @@ const USE_DAYS_MAX = 366;
 
 /** The reads of this file, prepared once. */
 export interface FactsReader {
-  /** @param dayStartS Unix time of the last midnight (UTC), s. @returns null for an unknown site. */
+  /** @param dayStartS Unix time at which today began, a full hour, s. @returns null for an unknown site. */
   readFacts(site: string, dayStartS: number): StoredSite | null;
   /** Stays with each day since `fromS` one by one, and the hours since yesterday; [] for an unknown site. */
   staysSince(site: string, fromS: number, dayStartS: number): StoredStay[];
@@ -120,29 +120,60 @@ function countedReads(database: Database) {
       minutes: row.minutes,
       counters: [row.counter_0, row.counter_1, row.counter_2, row.counter_3],
     }));
+  const hours = (stay: Stay, fromS: number, beforeS: number) =>
+    fromS >= beforeS ? [] : rows(hour.all(fromS, beforeS, stay.id));
+  const utcDays = (stay: Stay, fromS: number, beforeS: number) =>
+    fromS >= beforeS ? [] : rows(day.all(fromS, beforeS, stay.id));
   return {
-    hours: (stay: Stay, fromS: number, beforeS: number) => rows(hour.all(fromS, beforeS, stay.id)),
+    hours,
+    /** Days one by one. Days that do not begin with those of UTC are added up from their hours. */
     days: (stay: Stay, fromS: number, beforeS: number) =>
-      fromS >= beforeS ? [] : rows(day.all(fromS, beforeS, stay.id)),
+      fromS % DAY_S === 0
+        ? utcDays(stay, fromS, beforeS)
+        : byDays(hours(stay, fromS, beforeS), fromS),
+    /** The same time in as few rows as there are: days of UTC, and the hours before and after them. */
+    span(stay: Stay, fromS: number, beforeS: number) {
+      const firstS = Math.ceil(fromS / DAY_S) * DAY_S;
+      const lastS = Math.floor(beforeS / DAY_S) * DAY_S;
+      return [
+        ...hours(stay, fromS, firstS),
+        ...utcDays(stay, firstS, lastS),
+        ...hours(stay, lastS, beforeS),
+      ];
+    },
   };
 }
 
+/** Hours added up by days, the first of which begins at `fromS`. */
+function byDays(hours: CountedRow[], fromS: number): CountedRow[] {
+  const days = new Map<number, CountedRow>();
+  for (const { startS, minutes, counters } of hours) {
+    const dayS = startS - ((startS - fromS) % DAY_S);
+    const day = days.get(dayS);
+    if (day === undefined) days.set(dayS, { startS: dayS, minutes, counters: [...counters] });
+    else {
+      day.minutes += minutes;
+      day.counters = day.counters.map((value, at) => value + counters[at]);
+    }
+  }
+  return [...days.values()];
+}
+
 /**
- * Rows of days older than `beforeS` as one row for what is before `splitS` and one for what is after: a year of days of a
- * hundred sites would fill the memory for one sum.
+ * Rows as one row for what is before `splitS` and one for what is after: a year of days of a hundred sites would fill the
+ * memory for one sum.
  */
-function folded(days: CountedRow[], beforeS: number, splitS: number): CountedRow[] {
-  const old = new Map<boolean, CountedRow>();
-  for (const { startS, minutes, counters } of days) {
-    if (startS >= beforeS) continue;
-    const sum = old.get(startS >= splitS);
-    if (sum === undefined) old.set(startS >= splitS, { startS, minutes, counters });
+function folded(rows: CountedRow[], splitS: number): CountedRow[] {
+  const sums = new Map<boolean, CountedRow>();
+  for (const { startS, minutes, counters } of rows) {
+    const sum = sums.get(startS >= splitS);
+    if (sum === undefined) sums.set(startS >= splitS, { startS, minutes, counters });
     else {
       sum.minutes += minutes;
       sum.counters = sum.counters.map((value, at) => value + counters[at]);
     }
   }
-  return [...old.values(), ...days.filter(({ startS }) => startS >= beforeS)];
+  return [...sums.values()];
 }
 
 function usageOf({ record, because }: Read): StoredUsage | null {
@@ -185,12 +216,11 @@ function stayReader(database: Database) {
       ? first.because.received
       : first.because.t - first.record.uptimeS;
   };
-  /** The stay with the days since `fromS` as `fold` leaves them. */
+  /** The stay with the days before yesterday that `days` reads. */
   const storedOf = (
     stay: Stay,
     dayStartS: number,
-    fromS: number,
-    fold: (days: CountedRow[], keptS: number | null) => CountedRow[],
+    days: (yesterdayS: number, keptS: number | null) => CountedRow[],
   ) => {
     const newest = records.newest(stay);
     const kept = newest === null ? null : records.oldestKept(stay, newest);
@@ -201,19 +231,20 @@ function stayReader(database: Database) {
       toS: stay.toS,
       keptFromS: keptS === null ? null : keptS - HOUR_S,
       hours: counted.hours(stay, yesterdayS, dayStartS + DAY_S),
-      days: fold(counted.days(stay, fromS, yesterdayS), keptS),
+      days: days(yesterdayS, keptS),
     };
     return { stored, newest };
   };
   return {
     each: (stay: Stay, dayStartS: number, fromS: number) =>
-      storedOf(stay, dayStartS, fromS, (days) => days).stored,
+      storedOf(stay, dayStartS, (yesterdayS) => counted.days(stay, fromS, yesterdayS)).stored,
     whole(stay: Stay, dayStartS: number) {
-      const foldS = dayStartS - SINGLE_DAYS * DAY_S;
+      const singleS = dayStartS - SINGLE_DAYS * DAY_S;
       const fromS = dayStartS - PERFORMANCE_DAYS * DAY_S;
-      const read = storedOf(stay, dayStartS, fromS, (days, keptS) =>
-        folded(days, foldS, keptS ?? Number.POSITIVE_INFINITY),
-      );
+      const read = storedOf(stay, dayStartS, (yesterdayS, keptS) => [
+        ...folded(counted.span(stay, fromS, singleS), keptS ?? Number.POSITIVE_INFINITY),
+        ...counted.days(stay, singleS, yesterdayS),
+      ]);
       const usage = records.usage(stay);
       return { ...read, usage: usage && usageOf(usage), buttons: records.buttons(stay) };
     },

@@ -99,7 +99,8 @@ test.skipIf(!hasBrowser)(
       .locator('h2:text-is("What happened") + ul a')
       .first()
       .getAttribute('href');
-    const { records } = await (await fetch(new URL(href as string, gateway.httpUrl))).json();
+    const answer = await fetch(new URL(href as string, gateway.httpUrl));
+    const { records } = (await answer.json()) as { records: object[] };
     expect(records).toMatchObject([{ kind: 'event', event: 'tamper' }]);
     expect(seen).toEqual({ outside: [], faults: [] });
   },
@@ -136,7 +137,8 @@ test.skipIf(!hasBrowser)(
       by: 'somebody',
       note: `'=1+1 new washer, "12 mm"`,
     });
-    const { notes } = await (await fetch(new URL('/notes.json', gateway.httpUrl))).json();
+    const file = await fetch(new URL('/notes.json', gateway.httpUrl));
+    const { notes } = (await file.json()) as { notes: object[] };
     expect(notes[1]).toMatchObject({ note: '=1+1 new washer, "12 mm"', record: null });
     const { statements } = await ask('listStatements', { query: { before: 0, limit: 10 } });
     expect(statements.length).toBe(2);

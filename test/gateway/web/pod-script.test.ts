@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { podWords } from '../../../gateway/web/pod-words';
 import { hasBrowser, phone, setMilestones, startBrowser, tooWide, village } from './reading-kit';
 
 const PICTURES = process.env.TALLYWELL_PICTURES;
@@ -158,6 +159,31 @@ test.skipIf(!hasBrowser || !PICTURES)(
   },
   120_000,
 );
+
+test('in the people’s time zone: times, days that begin at midnight there, and today’s sum of them', async () => {
+  const timeZone = 'Asia/Kolkata';
+  const { gateway } = await village({ timeZone });
+  const read = async (path: string) => (await fetch(new URL(path, gateway.httpUrl))).text();
+  const html = await read('/site/wp-01?period=today&lang=en');
+  expect(html.match(/Days begin at [^.]*/)?.[0]).toMatch(/^Days begin at 12:30\sAM$/);
+  expect(html.match(/.{20} UTC/)).toBeNull();
+  const nowS = Math.floor(Date.now() / 1000);
+  const local = new Date((nowS + 5 * 3600) * 1000);
+  const startS =
+    Date.UTC(local.getUTCFullYear(), local.getUTCMonth(), local.getUTCDate()) / 1000 - 5 * 3600;
+  const answer = await read(`/api/v1/sites/wp-01/hours?from=${startS}&to=${startS + 86_400}`);
+  const { hours } = JSON.parse(answer) as { hours: { volumeDl: number }[] };
+  const sum = hours.reduce((so, { volumeDl }) => so + volumeDl, 0) / 10;
+  expect(html.match(/<p><span class="big">([^<]*)/)?.[1]).toBe(podWords('en').measure(sum, 'L', 1));
+  const weekday = new Intl.DateTimeFormat('en', {
+    timeZone,
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+  });
+  const yesterday = weekday.format((startS - 43_200) * 1000);
+  expect(await read('/print?lang=en')).toContain(`${yesterday}</th><th scope="col">Sum`);
+});
 
 test('a page of any name that is a property of objects is no page', async () => {
   const { gateway } = await village();

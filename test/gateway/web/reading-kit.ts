@@ -8,6 +8,7 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 import { onTestFinished } from 'vitest';
 import { createFactsClient } from '../../../gateway/api/client';
 import { type RunningGateway, startGateway } from '../../../gateway/gateway';
+import type { GatewayOptions } from '../../../gateway/options';
 import { toHex } from '../../../shared/bytes';
 import type { UsageRecord } from '../../../shared/record';
 import { putToken } from '../support/accounts-kit';
@@ -44,7 +45,7 @@ function register(folder: string, placedAt: number): string {
 }
 
 /** Three days: node 2 tells nothing of yesterday; the canteen's fridge is warm in the last three hours. */
-export async function village() {
+export async function village(other: Partial<GatewayOptions> = {}) {
   const folder = testFolder();
   const radio = await startOracleRadio();
   onTestFinished(() => radio.close());
@@ -54,6 +55,7 @@ export async function village() {
   const gateway = await startGateway({
     ...{ holdBackMs: 0, dataDir: folder, radios: [radio.url], mqttPort: 0, httpPort: 0 },
     ...{ registerFile: register(folder, startS), log: () => {}, clock: 'machine' as const },
+    ...other,
   });
   onTestFinished(() => gateway.stop());
   await until(() => gateway.status().radio.session === 'ready');
