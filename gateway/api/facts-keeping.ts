@@ -3,6 +3,7 @@
  * Way: FactsReader -> what is stored (kept until the site changes or an hour is over) -> SiteFacts of this minute.
  */
 import { type Bar, type BarPeriod, barEdges, barsOf } from '../core/facts/bars';
+import { dueBeforeS } from '../core/facts/completeness';
 import { type Milestone, milestoneOf } from '../core/facts/milestones';
 import { type RecentFacts, recentFactsOf } from '../core/facts/recent';
 import type { SiteFacts } from '../core/facts/site-facts';
@@ -12,7 +13,7 @@ import type { FactsReader } from '../edges/store/read-facts';
 import type { RecentReader } from '../edges/store/read-recent';
 import type { SiteReader } from '../edges/store/read-sites';
 import type { StatementReader } from '../edges/store/statements';
-import { FACTS_KEPT_S, HAPPENINGS_SHOWN_MAX } from '../limits/facts';
+import { DAY_BARS_MAX, FACTS_KEPT_S, HAPPENINGS_SHOWN_MAX } from '../limits/facts';
 import type { PodDays } from '../pod-days';
 
 const MINUTE_S = 60;
@@ -45,7 +46,7 @@ export interface FactsKeeping {
   statements: StatementReader;
   /** What a site counted, step by step of a period; [] = no such site. */
   bars(site: string, period: BarPeriod): Bar[];
-  /** The last whole days before today, at most 30, oldest first; [] = no such site. */
+  /** The last whole days before today, at most DAY_BARS_MAX, oldest first; [] = no such site. */
   dayBars(site: string, days: number): Bar[];
   /** What happened there of late; null = no such site. */
   recentFacts(site: string): RecentFacts | null;
@@ -61,6 +62,8 @@ interface Kept {
   dayS: number;
   made: { atS: number; facts: SiteFacts } | null;
   recent: RecentFacts | null;
+  /** The last whole days, good for an hour of what is due. */
+  days: { dueS: number; bars: Bar[] } | null;
 }
 
 /** Steps of periods, from what is kept of a site; the days of a year are read each time: they would fill the memory. */
@@ -79,8 +82,15 @@ function barsKeeping(facts: FactsReader, storedOf: (site: string, nowS: number) 
     dayBars(site: string, days: number, nowS: number): Bar[] {
       const one = storedOf(site, nowS);
       if (one === null) return [];
-      const edges = Array.from({ length: days + 1 }, (_, at) => one.dayS - (days - at) * DAY_S);
-      return barsOf(one.stored, edges, nowS);
+      const dueS = dueBeforeS(nowS);
+      if (one.days?.dueS !== dueS) {
+        const edges = Array.from(
+          { length: DAY_BARS_MAX + 1 },
+          (_, at) => one.dayS - (DAY_BARS_MAX - at) * DAY_S,
+        );
+        one.days = { dueS, bars: barsOf(one.stored, edges, nowS) };
+      }
+      return one.days.bars.slice(-days);
     },
   };
 }
@@ -100,7 +110,7 @@ export function createFactsKeeping(doors: FactsDoors): FactsKeeping {
     if (known !== undefined && known.dayS === dayS && age >= 0 && age < FACTS_KEPT_S) return known;
     const stored = facts.readFacts(site, dayS);
     if (stored === null) return null;
-    const fresh = { stored, readS: nowS, dayS, made: null, recent: null };
+    const fresh = { stored, readS: nowS, dayS, made: null, recent: null, days: null };
     kept.set(site, fresh);
     return fresh;
   };

@@ -33,6 +33,8 @@ export const FACT_PAGE_MAX = 500;
 export const NOTES_SHOWN_MAX = 20;
 /** Newest records of a stay in which its page looks for changes and temperatures, records: a week of hours. */
 export const RECENT_RECORDS_MAX = 168;
+/** Whole days whose bars are kept ready for cards and sheets, days. */
+export const DAY_BARS_MAX = 14;
 /** Events and changes that a site's page shows, and rows of the page of notes. */
 export const HAPPENINGS_SHOWN_MAX = 15;
 export const NOTES_PAGE_ROWS = 50;

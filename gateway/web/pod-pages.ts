@@ -7,7 +7,7 @@ import type { FactsKeeping } from '../api/facts-keeping';
 import { BAR_PERIODS } from '../core/facts/bars';
 import type { Reporter } from '../core/facts/site-facts';
 import type { Answer, Question } from '../edges/http/answer';
-import { NOTE_CHARS_MAX, NOTES_PAGE_ROWS, NOTES_SHOWN_MAX } from '../limits/facts';
+import { DAY_BARS_MAX, NOTE_CHARS_MAX, NOTES_PAGE_ROWS, NOTES_SHOWN_MAX } from '../limits/facts';
 import { POD_PAGE_HEADERS, type PodPage, podDocument } from './frame';
 import { homeContent } from './home-page';
 import { escapeHtml } from './html';
@@ -23,7 +23,6 @@ import { type SiteView, siteContent } from './site-page';
 import { sheetContent, textContent } from './text-and-sheet';
 
 const DAY_S = 86_400;
-const SPARK_DAYS = 14;
 const WEEK_DAYS = 7;
 const LANGUAGE_COOKIE_S = 365 * 86_400;
 
@@ -100,7 +99,7 @@ type PageMaker = (doors: PodPagesDoors, words: PodWords, query: URLSearchParams)
 const PAGES: Readonly<Record<string, PageMaker>> = {
   ''({ pod, keeping, status }, words) {
     const head = { pod, atS: keeping.atS(), ...status() };
-    const daysOf = (site: string) => keeping.dayBars(site, SPARK_DAYS);
+    const daysOf = (site: string) => keeping.dayBars(site, DAY_BARS_MAX);
     const goals = keeping.milestones();
     const content = homeContent(words, head, keeping.allFacts(), goals, daysOf);
     return { title: words.t('page.all'), content, isLive: true };
