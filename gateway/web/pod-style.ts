@@ -46,7 +46,7 @@ table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:6px 4px;
 button{font:inherit;font-weight:bold;width:100%;min-height:56px;margin:0 0 10px;border:0;border-radius:6px;color:#fff;cursor:pointer}
 button .i{margin:0 .3em}.no{background:#9b1c1c}.yes{background:#17612a}
 button:focus,a:focus{outline:3px solid #d98200}
-.bars{display:block;width:100%;height:90px}.bars rect,.goal rect{fill:#0b5c4f}.bars .part,.goal .part{fill:#8fb5ad}.bars .runs{fill:#fff;stroke:#0b5c4f;stroke-width:1.5;vector-effect:non-scaling-stroke}
+.bars{display:block;width:100%;height:90px;margin:0 0 10px}.bars rect,.goal rect{fill:#0b5c4f}.bars .part,.goal .part{fill:#8fb5ad}.bars .runs{fill:#fff;stroke:#0b5c4f;stroke-width:1.5;vector-effect:non-scaling-stroke}
 .spark{float:right;width:5.5em;height:1.4em;margin:.3em 0 0 .4em;font-size:.55em}[dir=rtl] .spark{float:left;margin:.3em .4em 0 0}.spark path{stroke:currentColor;stroke-width:3}.spark .part{stroke-opacity:.45}
 .goal{display:block;width:100%;height:14px;background:#e3eae8}.one{margin:0 0 1.6em}
 .choice a,.choice b{display:inline-block;min-height:44px;padding:9px 12px 9px 0}[dir=rtl] .choice a,[dir=rtl] .choice b{padding:9px 0 9px 12px}

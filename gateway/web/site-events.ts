@@ -3,7 +3,7 @@
  * Way: RecentFacts and facts of a site -> HTML.
  */
 import type { Happening, OutOfRange, RecentFacts } from '../core/facts/recent';
-import type { ByRecord, Indicator, SiteFacts } from '../core/facts/site-facts';
+import type { ByRecord, Indicator, Provenance, SiteFacts } from '../core/facts/site-facts';
 import { escapeHtml } from './html';
 import { byText, indicatorStandard, indicatorValue, readingText, rowHtml } from './pieces';
 import type { PodWords } from './pod-words';
@@ -64,16 +64,35 @@ const CANTEEN_ROWS = [
   ['canteen-days-without-meal', 'indicator.canteen-days-without-meal', null],
 ] as const;
 
-function canteenRow(words: PodWords, one: Indicator, head: string, range: string): string {
+/** Who said it; of a record also when, for a reading holds for its hour only. */
+function sourceText(words: PodWords, because: Provenance): string {
+  const by = byText(words, because);
+  if (because.by !== 'record') return by;
+  return `${by} · ${words.moment(because.t ?? because.received)}`;
+}
+
+function canteenRow(
+  words: PodWords,
+  site: string,
+  one: Indicator,
+  head: string,
+  range: string,
+): string {
   const { t } = words;
   const value = indicatorValue(words, one);
   const standard = indicatorStandard(words, one);
   const limit = standard === '' ? '' : `${t(`limit.${one.key}`)} ${standard}`;
-  const by = one.because.map((because) => byText(words, because));
+  const by = one.because.map((because) => sourceText(words, because));
+  const record = one.because.find((because): because is ByRecord => because.by === 'record');
   const under = [range, limit, ...new Set(by)].filter((text) => text !== '').join(' · ');
   const shown = value === '' ? t('answer.unknown') : value;
   const isBad = one.answer === 'no';
-  return rowHtml(t(head), isBad ? `${shown} · ${t(`bad.${one.key}`)}` : shown, under);
+  return rowHtml(
+    t(head),
+    isBad ? `${shown} · ${t(`bad.${one.key}`)}` : shown,
+    under,
+    record === undefined ? '' : recordLink(words, site, record),
+  );
 }
 
 /** Stock, fridge, hot food and days without a meal; '' = not a canteen. */
@@ -83,7 +102,7 @@ export function canteenHtml(words: PodWords, facts: SiteFacts, recent: RecentFac
     const one = facts.indicators.find((indicator) => indicator.key === key);
     if (one === undefined) return '';
     const range = recent.outOfRange.find((of) => of.name === name);
-    return canteenRow(words, one, head, rangeText(words, range));
+    return canteenRow(words, facts.site, one, head, rangeText(words, range));
   });
   return `<h2>${escapeHtml(words.t('kind.canteen'))}</h2><table>${rows.join('')}</table>`;
 }

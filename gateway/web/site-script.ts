@@ -89,7 +89,7 @@ export const CHART_SCRIPT = `
     // The table below says the same to who does not see it.
     place.setAttribute('aria-hidden', 'true');
     place.chart = new uPlot({
-      width: place.clientWidth, height: 240, legend: { show: false },
+      width: place.clientWidth, height: 240, legend: { show: false }, padding: [12, 44, 0, 0],
       scales: { x: { time: false, range: [-0.6, names.length - 0.4] }, y: { range: function (chart, least, most) { return [0, Math.max(1, most * 1.05)]; } } },
       cursor: { drag: { x: false, y: false } },
       axes: [

@@ -86,7 +86,7 @@ test.skipIf(!hasBrowser)(
     expect(text).toMatch(/Adults: [\d,]+ · Children: [\d,]+/);
     expect(text).toContain('42.5 kg');
     expect(text).toMatch(
-      /9°C · too warm\s*not in order: since .* \(at least 2 hours\) · 3 of \d+ readings not in order · at most 5°C · measured/,
+      /9°C · too warm\s*not in order: since .* \(at least 2 hours\) · 3 of \d+ readings not in order · at most 5°C · measured · .* · record \d/,
     );
     expect(text).toMatch(/65°C\s*in order now · 0 of/);
     const { facts } = await ask('siteFacts', { params: { site: 'canteen-01' } });
