@@ -51,7 +51,7 @@ test.skipIf(!hasBrowser)(
 );
 
 test.skipIf(!hasBrowser)(
-  'every period in every language fits, and its total is the sum of its table',
+  'every period fits from right to left, and its total is the sum of its table in Arabic digits',
   async () => {
     const { gateway } = await village();
     const { page, seen, go } = await phone(browser, gateway, { javaScriptEnabled: false });
