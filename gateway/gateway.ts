@@ -247,7 +247,9 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const readings = { records, sites, pod, nowMs: clock.nowMs, status, metrics: metrics.answer };
   const exports = exportDoors(options.dataDir, reader, pod, readings);
   const views = createViews({ ...readings, podView: () => podOf(base, engine), exports });
-  const saying = { durably: engine.durably, tellSites: to.afterCommit };
+  const saying = {
+    ...{ durably: engine.durably, tellSites: to.afterCommit, timeZone: options.timeZone },
+  };
   const facts = createFactsTelling({ store, reader, sites, clock, ...saying });
   const administration = createAdministration({ options, base, clock, engine, reader });
   const pages = createPages({ pod, sites, status, facts, administration, reader });

@@ -82,7 +82,7 @@ function verdictHtml(words: PodWords, head: CheckHead, data: Record<string, stri
   const attributes = Object.entries({
     ...data,
     program: head.program,
-    tag: words.tag,
+    tag: words.locale,
     kind: head.facts.kind,
     keys: head.keys.map(({ publicKey }) => toHex(publicKey)).join(' '),
   }).map(([name, value]) => ` data-${name}="${escapeHtml(value)}"`);
@@ -167,7 +167,7 @@ export function figureContent(words: PodWords, view: FigureView): string {
     return one === period ? `<b>${word}</b>` : `<a href="?period=${one}">${word}</a>`;
   });
   const site = encodeURIComponent(facts.site);
-  const iso = (atS: number) => new Date(atS * 1000).toISOString().slice(0, 10);
+  const iso = (atS: number) => `${new Date(atS * 1000).toISOString().slice(0, 16)}Z`;
   const range = period === 'ever' ? '' : `&amp;from=${iso(view.from)}&amp;to=${iso(view.before)}`;
   const data = { figure: `/api/v1/sites/${site}/behind?period=${period}`, count: `${view.count}` };
   return `${title(words, view)}

@@ -30,15 +30,15 @@ export interface PagesDoors {
 export function createPages(
   doors: PagesDoors,
 ): Omit<AccessDoors, 'views' | 'accounts' | 'sessions' | 'anonymous'> {
-  const { pod, sites, status, facts, administration } = doors;
+  const { pod, status, facts, administration } = doors;
   const { keeping, answer: api, stream } = facts;
   const { posts, people, language, backupFolder, nowS } = administration;
-  const reader = (question: Question) => readerOf(question, language());
+  const reader = (question: Question) => readerOf(question, language(), keeping.timeZone);
   const formError = createFormError(pod, reader);
   const behind = createBehindReader(doors.reader);
   return {
     ...{ facts: api, stream, posts, formError },
-    pages: createPodPages({ pod, sites, status, keeping, api, reader }),
+    pages: createPodPages({ pod, status, keeping, api, reader }),
     checks: createChecks({ pod, siteFacts: keeping.siteFacts, behind, reader }),
     admin: createAdmin({
       ...{ pod, reader, status, people, posts, language, backupFolder, nowS, formError },

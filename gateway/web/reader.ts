@@ -14,9 +14,9 @@ export interface Reader {
   headers: Record<string, string>;
 }
 
-/** @param podLanguage language of the pod, '' = as the browser asks */
-export function readerOf({ query, headers }: Question, podLanguage: string): Reader {
+/** @param podLanguage language of the pod, '' = as the browser asks. @param timeZone IANA name of the people's zone */
+export function readerOf({ query, headers }: Question, podLanguage: string, timeZone: string): Reader {
   const { language, isChosen } = readerLanguage(query, headers, podLanguage);
   const cookie = `tallywell_lang=${language}; Path=/; Max-Age=${LANGUAGE_COOKIE_S}; SameSite=Lax`;
-  return { words: podWords(language), headers: isChosen ? { 'Set-Cookie': cookie } : {} };
+  return { words: podWords(language, timeZone), headers: isChosen ? { 'Set-Cookie': cookie } : {} };
 }
