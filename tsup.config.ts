@@ -1,8 +1,9 @@
-// What `npm run build` makes of our host programs: one file each in dist/, packages stay outside.
+// What `npm run build` makes: our host programs, one file each in dist/, packages stay outside; and in dist/assets/ the programs for
+// browsers, whole.
 import { chmodSync } from 'node:fs';
-import { defineConfig } from 'tsup';
+import { defineConfig, type Options } from 'tsup';
 
-export default defineConfig({
+const programs: Options = {
   entry: {
     tallywell: 'scripts/tallywell.ts',
     firmware: 'scripts/firmware.ts',
@@ -23,4 +24,19 @@ export default defineConfig({
   // So that a link in the PATH is all that installing takes.
   onSuccess: async () => chmodSync('dist/tallywell.js', 0o755),
   loader: { '.sql': 'text', '.html': 'text', '.css': 'text' },
-});
+};
+
+const forBrowsers: Options = {
+  entry: { 'assets/check-number': 'gateway/browser/check-number.ts' },
+  format: 'iife',
+  platform: 'browser',
+  // The oldest that have BigInt, without which there is no Ed25519 here.
+  target: 'es2020',
+  outDir: 'dist',
+  outExtension: () => ({ js: '.js' }),
+  minify: true,
+  clean: false,
+  noExternal: [/.*/],
+};
+
+export default defineConfig([programs, forBrowsers]);

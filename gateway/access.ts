@@ -7,7 +7,7 @@ import type { GatewayAccounts } from './accounts';
 import type { ApiFunction, Sayer } from './api/answers';
 import type { Stream } from './api/stream';
 import { isFromElsewhere, isFromOwnPage } from './core/own-page';
-import { ANYBODY, needsOf, WHOEVER } from './core/routes';
+import { ANYBODY, needsOf, PAGE, WHOEVER } from './core/routes';
 import { allows, type Scope } from './core/scopes';
 import {
   type Answer,
@@ -15,6 +15,7 @@ import {
   type AskHeaders,
   errorAnswer,
   jsonAnswer,
+  type PostAnswer,
   type Question,
   type QuestionFunction,
   tooManyAnswer,
@@ -26,6 +27,9 @@ import {
   sessionCookie,
 } from './edges/http/credentials';
 import type { Sessions } from './sessions';
+import type { AdminFunction, Asker, Gate } from './web/admin/gate';
+import type { CheckFunction } from './web/check-view';
+import type { FormErrorFunction } from './web/form-error';
 import type { PodPages } from './web/pod-pages';
 
 /** What access stands on. */
@@ -41,23 +45,26 @@ export interface AccessDoors {
   stream: Stream;
   /** What people see and press. */
   pages: PodPages;
+  /** "Check this number", and the programs for browsers. */
+  checks: CheckFunction;
+  /** What people with an account do on pages. */
+  admin: AdminFunction;
+  /** Tells somebody at a page, in his language, that his form was not taken. */
+  formError: FormErrorFunction;
+  /** Lists for administrators; null: no such list. */
+  lists(path: string): object | null;
   /** Answers POST /api/v1/<name>, whose body is this JSON value, by name. */
   posts: PostFunctions;
 }
 
 /** What changes something, by the name behind /api/v1/. The scope of each is in core/routes.ts. */
-export type PostFunctions = Readonly<
-  Record<'clock' | 'register', (body: unknown) => { status: number; body: object }>
->;
-
-/** Who asks. */
-interface Asker {
-  /** session: by a cookie, which browsers send without being asked. */
-  by: 'nothing' | 'token' | 'password' | 'session';
-  /** null: a token, or nobody. */
-  name: string | null;
-  /** null: may do nothing that needs an account. */
-  scope: Scope | null;
+export interface PostFunctions {
+  clock(body: unknown): PostAnswer;
+  register(body: unknown): PostAnswer;
+  language(body: unknown): PostAnswer;
+  backup(): PostAnswer;
+  /** accounts and tokens. @param path behind /api/v1/ */
+  people(path: string[], body: unknown): Promise<PostAnswer>;
 }
 
 /** Not known, or not well enough. A page's own script gets no Basic: the browser would open a window over the page. */
@@ -121,9 +128,11 @@ function sayerOf({ from }: Question, asker: Asker): Sayer {
 
 /** A form can be sent by any page, so the browser must say that it was ours. */
 async function pressed(doors: AccessDoors, question: Question, asker: Asker): Promise<Answer> {
-  if (!isFromOwnPage(question.headers)) return errorAnswer(403, 'a form is for our own pages');
+  const { formError } = doors;
+  if (!isFromOwnPage(question.headers))
+    return formError(question, errorAnswer(403, 'a form is for our own pages'));
   const read = await question.readForm();
-  if ('refusal' in read) return read.refusal;
+  if ('refusal' in read) return formError(question, read.refusal);
   return doors.pages.say(question.segments[1], read.form, sayerOf(question, asker));
 }
 
@@ -136,9 +145,13 @@ function factsAnswer(doors: AccessDoors, question: Question, asker: Asker, body:
 /** What is read. */
 function read(doors: AccessDoors, question: Question, asker: Asker): Answer | Promise<Answer> {
   const { segments, query, from, headers } = question;
-  if (segments.join('/') === 'api/v1/stream') return doors.stream.open(from);
+  const path = segments.join('/');
+  if (path === 'api/v1/stream') return doors.stream.open(from);
+  const list = doors.lists(path);
+  if (list !== null) return jsonAnswer(list);
   return (
     factsAnswer(doors, question, asker, null) ??
+    doors.checks(question) ??
     doors.pages.read(question) ??
     doors.views(segments, query, headers.host ?? '')
   );
@@ -152,12 +165,45 @@ async function post(doors: AccessDoors, question: Question, asker: Asker): Promi
   const path = question.segments.join('/');
   if (path === 'api/v1/login') return logIn(doors, read.json, question.from);
   if (path === 'api/v1/logout') return logOut(doors, question.headers);
-  const name = path.slice('api/v1/'.length);
-  if (name !== 'clock' && name !== 'register') {
-    return factsAnswer(doors, question, asker, read.json) ?? errorAnswer(404, 'not found');
-  }
-  const { status, body } = doors.posts[name](read.json);
-  return jsonAnswer(body, status);
+  const done = await posted(doors.posts, question.segments.slice(2), read.json);
+  if (done !== null) return jsonAnswer(done.body, done.status);
+  return factsAnswer(doors, question, asker, read.json) ?? errorAnswer(404, 'not found');
+}
+
+/** What is not a fact about sites; null: it is. */
+async function posted(
+  posts: PostFunctions,
+  path: string[],
+  body: unknown,
+): Promise<PostAnswer | null> {
+  const [first, ...rest] = path;
+  if (first === 'accounts' || first === 'tokens') return posts.people(path, body);
+  if (rest.length > 0) return null;
+  if (first === 'backup') return posts.backup();
+  if (first === 'clock' || first === 'register' || first === 'language') return posts[first](body);
+  return null;
+}
+
+/** How a page logs somebody in and out. */
+function gateOf({ accounts, sessions }: AccessDoors, { from, headers }: Question): Gate {
+  return {
+    logIn: (name, password) => accounts.logIn(name, password, from),
+    startSession: (account) => sessionCookie(sessions.start(account)),
+    endSession() {
+      const session = readSessionCookie(headers.cookie);
+      if (session !== null) sessions.end(session);
+      return NO_SESSION_COOKIE;
+    },
+  };
+}
+
+/** A page that shows what this one may. Whoever is not known well enough finds the form for logging in. */
+async function pageFor(doors: AccessDoors, question: Question): Promise<Answer> {
+  if (question.method === 'POST' && !isFromOwnPage(question.headers))
+    return doors.formError(question, errorAnswer(403, 'a form is for our own pages'));
+  const found = await askerOf(doors, question);
+  const nobody: Asker = { by: 'nothing', name: null, scope: null };
+  return doors.admin(question, 'status' in found ? nobody : found, gateOf(doors, question));
 }
 
 /** May this asker do that? @returns what to answer if not. */
@@ -178,13 +224,21 @@ export function createAccess(doors: AccessDoors): QuestionFunction {
     const { method, segments, headers } = question;
     const needs = needsOf(method, segments);
     if (needs === null) return errorAnswer(405, 'nothing can be changed here');
-    if (method === 'POST' && isFromElsewhere(headers))
-      return errorAnswer(403, 'a page of another origin asked for this');
+    if (method === 'POST' && isFromElsewhere(headers)) {
+      const refusal = errorAnswer(403, 'a page of another origin asked for this');
+      const isForm = needs === PAGE || segments[0] === 'site';
+      return isForm ? doors.formError(question, refusal) : refusal;
+    }
     // Wrong credentials keep nobody from what everybody may do.
+    if (needs === PAGE) return pageFor(doors, question);
     if (needs === ANYBODY) return answer(question, { by: 'nothing', name: null, scope: null });
     const asker = await askerOf(doors, question);
     if ('status' in asker) return asker;
     if (needs === WHOEVER) return jsonAnswer({ name: asker.name, scope: asker.scope });
-    return refusalOf(asker, needs, question) ?? answer(question, asker);
+    const refusal = refusalOf(asker, needs, question);
+    if (refusal === null) return answer(question, asker);
+    return segments[0] === 'site' && method === 'POST'
+      ? doors.formError(question, refusal)
+      : refusal;
   };
 }

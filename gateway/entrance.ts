@@ -18,9 +18,7 @@ import { createSessions } from './sessions';
 export interface Entrance {
   accounts: GatewayAccounts;
   /** The answer function of HTTP over what is behind it. */
-  answers(
-    behind: Pick<AccessDoors, 'views' | 'posts' | 'facts' | 'stream' | 'pages'>,
-  ): QuestionFunction;
+  answers(behind: Omit<AccessDoors, 'accounts' | 'sessions' | 'anonymous'>): QuestionFunction;
 }
 
 /**

@@ -8,8 +8,7 @@ import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import packageJson from '../package.json';
 import { toHex } from '../shared/bytes';
-import type { PostFunctions } from './access';
-import { setClockFrom } from './clock-keeping';
+import { createAdministration } from './administration';
 import { isInUse } from './core/judge';
 import { type GatewayClock, type ParentClock, parentClock, systemClock } from './edges/clock';
 import { startHttp } from './edges/http/http';
@@ -29,19 +28,18 @@ import { siteFactsReader } from './exporting';
 import { createFactsTelling } from './facts-telling';
 import { STOP_STEP_MS } from './limits/operations';
 import { createMetrics } from './metrics';
-import { type Base, importTimeS, openBase } from './opening';
+import { type Base, openBase } from './opening';
 import type { GatewayOptions } from './options';
 import { PARTNERS_FILE, partnersFile } from './partners-file';
 import { podView } from './pod-view';
 import { recoveryView } from './recovery';
-import { takeRegistration } from './registering';
 import { answerRequests, type RequestCounts, type RequestDoors } from './requests';
 import { type GatewayStatus, type OutboxView, readStatus } from './status';
 import { atMost, createStop } from './stopping';
 import { type BrokerTeller, createTeller } from './tell';
 import { discoveryOf, openPublisher, sitesInUse } from './telling';
 import { createViews, SCHEMAS } from './views';
-import { createPodPages } from './web/pod-pages';
+import { createPages } from './web/pages';
 
 /** A gateway that runs. */
 export interface RunningGateway {
@@ -117,26 +115,6 @@ function createBarrier(engine: Engine, clock: ParentClock, begin: () => void) {
       radioBytes: engine.radios.first.bytesWritten(),
       session: engine.radios.session(),
     };
-  };
-}
-
-/** What is posted over HTTP. */
-function postsOf(
-  options: GatewayOptions,
-  base: Base,
-  clock: GatewayClock,
-  engine: Engine,
-): PostFunctions {
-  const { store, pod, register } = base;
-  const registering = {
-    ...{ store, pod, clock, durably: engine.durably, taken: engine.registerTaken },
-    importTimeS: () => importTimeS(store, clock),
-    fileSites: () => register?.sites() ?? [],
-    log: options.log ?? stderrLog,
-  };
-  return {
-    clock: (body) => setClockFrom(engine.clockKeeping, body),
-    register: (body) => takeRegistration(registering, body),
   };
 }
 
@@ -269,12 +247,13 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const readings = { records, sites, pod, nowMs: clock.nowMs, status, metrics: metrics.answer };
   const exports = exportDoors(options.dataDir, reader, pod, readings);
   const views = createViews({ ...readings, podView: () => podOf(base, engine), exports });
-  const saying = { durably: engine.durably, tellSites: to.afterCommit };
+  const saying = {
+    ...{ durably: engine.durably, tellSites: to.afterCommit, timeZone: options.timeZone },
+  };
   const facts = createFactsTelling({ store, reader, sites, clock, ...saying });
-  const posts = postsOf(options, base, clock, engine);
-  const pages = createPodPages({ pod, sites, status, keeping: facts.keeping, api: facts.answer });
-  const behind = { views, posts, facts: facts.answer, stream: facts.stream, pages };
-  const answer = entrance.answers(behind);
+  const administration = createAdministration({ options, base, clock, engine, reader });
+  const pages = createPages({ pod, sites, status, facts, administration, reader });
+  const answer = entrance.answers({ views, ...pages });
   const http = await orElse(
     startHttp(options.httpHost ?? options.host ?? '127.0.0.1', options.httpPort ?? 8080, answer, {
       onAnswered: metrics.countRequest,

@@ -24,7 +24,6 @@ import siteSchema from './schemas/site.json';
 import { createSta, type StaDoors } from './sta/answer';
 import type { GatewayStatus } from './status';
 import { dayStartS } from './tell';
-import { CLOCK_PAGE_POLICY, clockPage } from './web/clock-page';
 
 /** JSON Schemas of everything told and asked, and of the configuration, by name. */
 export const SCHEMAS: Record<string, object> = {
@@ -97,12 +96,6 @@ function sumsView(
   });
 }
 
-function clockPageView({ pod, nowMs, status }: ViewDoors): Answer {
-  const head = { pod, nowS: Math.floor(nowMs() / 1000), state: status().clock.state };
-  const headers = { 'Content-Security-Policy': CLOCK_PAGE_POLICY };
-  return { status: 200, type: 'text/html', body: clockPage(head), headers };
-}
-
 function schemaView(rest: string[]): Answer {
   const names = Object.keys(SCHEMAS).sort();
   if (rest.length === 0 || rest[0] === '')
@@ -163,7 +156,6 @@ export function createViews(doors: ViewDoors): AnswerFunction {
       const { healthy, problems } = status();
       return json({ healthy, problems }, healthy ? 200 : 503);
     }
-    if (segments.length === 1 && segments[0] === 'clock') return clockPageView(doors);
     if (segments.length === 1 && segments[0] === 'metrics') return doors.metrics();
     if (segments[0] === 'api' && segments[1] === 'v1') return api(segments.slice(2), query, host);
     return errorAnswer(404, 'not found');

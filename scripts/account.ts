@@ -5,6 +5,13 @@
  */
 import { readFileSync, rmSync } from 'node:fs';
 import type { Command } from 'commander';
+import {
+  type AccountFault,
+  accountFault,
+  addAccount,
+  firstPasswordFile,
+  hasAdmin,
+} from '../gateway/account-changes';
 import { FIRST_ACCOUNT } from '../gateway/accounts';
 import type { Scope } from '../gateway/core/scopes';
 import { passwordFault, randomPassword, storePassword } from '../gateway/edges/passwords';
@@ -21,7 +28,6 @@ import {
   scopeOf,
   withAccounts,
 } from './account-folder';
-import { firstPasswordFile } from './first-account';
 
 interface Flags extends FolderFlags {
   scope: Scope;
@@ -59,25 +65,23 @@ function noSuch(name: string): Error {
 }
 
 function warnWithoutAdmin(file: AccountFile): void {
-  if (file.accounts().some(({ scope }) => scope === 'admin')) return;
+  if (hasAdmin(file)) return;
   process.stderr.write('account: nobody is admin now: tallywell account add NAME --scope admin\n');
 }
 
 async function add(flags: Flags, name: string): Promise<void> {
-  const isFree = (file: AccountFile) => {
-    if (file.account(name)) throw new Error(`there is an account ${name}: account password, scope`);
-    if (file.accounts().length >= ACCOUNTS_MAX)
-      throw new Error(`${ACCOUNTS_MAX} accounts at most: remove one`);
+  const refuse = (fault: AccountFault | null) => {
+    if (fault === 'taken') throw new Error(`there is an account ${name}: account password, scope`);
+    if (fault !== null) throw new Error(`${ACCOUNTS_MAX} accounts at most: remove one`);
   };
-  withAccounts(flags.data, true, isFree);
+  withAccounts(flags.data, true, (file) => refuse(accountFault(file, name)));
   const password = await newPassword(flags, name);
   const line = await storePassword(password);
   const { scope } = flags;
   withAccounts(flags.data, true, (file) =>
-    file.change((tables) => {
-      isFree(file);
-      tables.addAccount({ name, scope, password: line, madeS: madeNowS() });
-    }),
+    file.change((tables) =>
+      refuse(addAccount(tables, { name, scope, password: line, madeS: madeNowS() })),
+    ),
   );
   sayDone(flags, { name, scope }, password);
 }

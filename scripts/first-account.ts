@@ -3,13 +3,8 @@
  * Way: startGateway -> the terminal; where there is none, a file that only the gateway's user can read.
  * Not the journal: it keeps what is written for months, and more people read it, or are sent it, than may log in.
  */
-import { join } from 'node:path';
+import { firstPasswordFile } from '../gateway/account-changes';
 import { writeSecretFile } from '../gateway/edges/key';
-
-/** Where the password lies when nobody could see it. Removed when it is changed (account.ts). */
-export function firstPasswordFile(folder: string): string {
-  return join(folder, 'first-password');
-}
 
 /** Tells it, once. Throws: when the file cannot be written. */
 export function tellFirstPassword(folder: string, name: string, password: string): void {

@@ -3,8 +3,8 @@
  * Way: command line -> table token (its hash); the token itself -> stdout, once. Described in docs/accounts.md.
  */
 import { type Command, InvalidArgumentError } from 'commander';
+import { addToken, isTokenDays } from '../gateway/account-changes';
 import type { Scope } from '../gateway/core/scopes';
-import { hashSecret, randomToken } from '../gateway/edges/passwords';
 import { TOKEN_DAYS_MAX, TOKENS_MAX } from '../gateway/limits/http';
 import {
   addVerb,
@@ -24,26 +24,19 @@ interface Flags extends FolderFlags {
 
 function daysOf(text: string): number {
   const days = Number(text);
-  if (/^[1-9]\d{0,3}$/.test(text) && days <= TOKEN_DAYS_MAX) return days;
+  if (/^\d{1,4}$/.test(text) && isTokenDays(days)) return days;
   throw new InvalidArgumentError(`whole days from 1 to ${TOKEN_DAYS_MAX}`);
 }
 
 function add({ data, scope, days, json }: Flags, name: string): void {
-  const madeS = madeNowS();
-  if (days !== undefined && madeS === 0) {
+  const order = { name, scope, days: days ?? null, nowS: madeNowS() };
+  const made = withAccounts(data, true, (file) => file.change((tables) => addToken(tables, order)));
+  if (made === 'no-time')
     throw new Error('this machine does not know the time: set it, or leave out --days');
-  }
-  const token = randomToken();
-  const endsS = days === undefined ? null : madeS + days * 86_400;
-  withAccounts(data, true, (file) =>
-    file.change((tables) => {
-      const tokens = tables.tokens();
-      if (tokens.some((one) => one.name === name))
-        throw new Error(`there is a token ${name}: remove it, or take another name`);
-      if (tokens.length >= TOKENS_MAX) throw new Error(`${TOKENS_MAX} tokens at most: remove one`);
-      tables.addToken({ name, scope, hash: hashSecret(token), madeS, endsS });
-    }),
-  );
+  if (made === 'taken')
+    throw new Error(`there is a token ${name}: remove it, or take another name`);
+  if (typeof made === 'string') throw new Error(`${TOKENS_MAX} tokens at most: remove one`);
+  const { token, endsS } = made;
   if (!json) process.stderr.write(`token ${name} (${scope}), shown this once:\n`);
   say(json ? JSON.stringify({ name, scope, token, ends: endsS }) : token);
 }

@@ -9,9 +9,11 @@ import type { Scope } from './scopes';
 export const ANYBODY = 'anybody';
 /** The same, and the answer is who he is. */
 export const WHOEVER = 'whoever';
+/** The same: a page that shows what this one may, and a form for logging in. Its forms ask for a scope each (web/admin). */
+export const PAGE = 'page';
 
 /** What a route needs. */
-export type Needs = Scope | typeof ANYBODY | typeof WHOEVER;
+export type Needs = Scope | typeof ANYBODY | typeof WHOEVER | typeof PAGE;
 
 /** Everything that changes something, by path. */
 export const POST_ROUTES: Readonly<Record<string, Needs>> = {
@@ -19,6 +21,11 @@ export const POST_ROUTES: Readonly<Record<string, Needs>> = {
   'api/v1/logout': ANYBODY,
   'api/v1/clock': 'technician',
   'api/v1/register': 'technician',
+  'api/v1/language': 'technician',
+  'api/v1/backup': 'admin',
+  'api/v1/accounts': 'admin',
+  'api/v1/tokens': 'admin',
+  clock: PAGE,
 };
 
 /** The same, where a site or a number is part of the path. */
@@ -27,13 +34,22 @@ export const POST_PATTERNS: readonly (readonly [RegExp, Needs])[] = [
   [/^api\/v1\/sites\/[^/]+\/statements$/, 'technician'],
   [/^site\/[^/]+\/says$/, 'reader'],
   [/^api\/v1\/milestones(\/[^/]+\/end)?$/, 'technician'],
+  [/^api\/v1\/accounts\/[^/]+\/(password|scope|remove)$/, 'admin'],
+  [/^api\/v1\/tokens\/[^/]+\/remove$/, 'admin'],
+  [/^admin\/(login|logout|language|sites|people|backup)$/, PAGE],
 ];
 
-/** Reading that needs no account, by path. */
+/** Reading that needs no account, or more than a reader's, by path. */
 export const OPEN_ROUTES: Readonly<Record<string, Needs>> = {
   health: ANYBODY,
-  clock: ANYBODY,
+  clock: PAGE,
+  admin: PAGE,
+  'admin/sites': PAGE,
+  'admin/people': PAGE,
+  'admin/backup': PAGE,
   'api/v1/session': WHOEVER,
+  'api/v1/accounts': 'admin',
+  'api/v1/tokens': 'admin',
 };
 
 /** What a request needs; null: nothing can be changed at this path. */
@@ -45,5 +61,7 @@ export function needsOf(method: 'GET' | 'POST', segments: string[]): Needs | nul
     const coded = segments.map(encodeURIComponent).join('/');
     return POST_PATTERNS.find(([pattern]) => pattern.test(coded))?.[1] ?? null;
   }
+  // Programs for browsers: what is in them is public.
+  if (segments[0] === 'assets') return ANYBODY;
   return Object.hasOwn(OPEN_ROUTES, path) ? OPEN_ROUTES[path] : 'reader';
 }

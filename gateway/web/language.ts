@@ -1,5 +1,6 @@
 /*
- * language.ts: in which language somebody reads: as chosen now (?lang=), as chosen before (cookie), as the browser asks.
+ * language.ts: in which language somebody reads: as chosen now (?lang=), as chosen before (cookie), as the pod has set, as the browser
+ * asks.
  * Way: query and headers -> one of POD_LANGUAGES. Source: RFC 6265 (cookies), RFC 9110 §12.5.4 (Accept-Language).
  */
 import { pageLanguage } from '../../shared/page-language';
@@ -15,13 +16,14 @@ function kept(cookie: string): string {
   return /(?:^|;\s*)tallywell_lang=([a-z]{2,3})(?:;|$)/.exec(cookie)?.[1] ?? '';
 }
 
-/** The language; isChosen: by ?lang=, so it is to be kept. */
+/** The language; isChosen: by ?lang=, so it is to be kept. @param podLanguage set for the pod; '' = none */
 export function readerLanguage(
   query: URLSearchParams,
   { cookie = '', acceptLanguage = '' }: LanguageHeaders,
+  podLanguage = '',
 ): { language: string; isChosen: boolean } {
   const asked = query.get('lang') ?? '';
   const isChosen = POD_LANGUAGES.includes(asked);
-  const chosen = isChosen ? asked : kept(cookie);
+  const chosen = isChosen ? asked : `${kept(cookie)},${podLanguage}`;
   return { language: pageLanguage(POD_LANGUAGES, chosen, acceptLanguage), isChosen };
 }

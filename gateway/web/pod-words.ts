@@ -41,7 +41,11 @@ const DAY_S = 86_400;
 /** Everything that is written in one language. */
 export interface PodWords {
   language: string;
+  /** What Intl is told: the language, and where it must be said its digits. */
+  locale: string;
   direction: 'ltr' | 'rtl';
+  /** IANA name of the zone of its times. */
+  zone: string;
   t: TFunction;
   number(value: number, digits?: number): string;
   /** "12 L", "3 days", in the language's own way. */
@@ -50,10 +54,13 @@ export interface PodWords {
   duration(seconds: number): string;
   /** "3 hours ago". */
   ago(thenS: number, nowS: number): string;
-  /** Date and time, UTC, from Unix s. */
+  /** Date and time from Unix s; UTC is named, the people's own zone is not. */
   moment(atS: number): string;
   /** Date alone; weekday: with the day of the week. */
   day(atS: number, weekday?: boolean): string;
+  /** Time of day alone; a month of UTC days with its year. */
+  hour(atS: number): string;
+  month(atS: number): string;
 }
 
 /** Largest unit of a length of time. */
@@ -67,6 +74,7 @@ function largest(seconds: number): { value: number; unit: 'day' | 'hour' | 'minu
 export function podWordsFrom(
   locales: Readonly<Record<string, object>>,
   language: string,
+  timeZone = 'UTC',
 ): PodWords {
   const i18n = createInstance();
   void i18n.init({
@@ -83,9 +91,10 @@ export function podWordsFrom(
       ...{ style: 'unit', unit, unitDisplay, maximumFractionDigits: digits },
     }).format(value);
   const dated = (atS: number, form: Intl.DateTimeFormatOptions) =>
-    new Intl.DateTimeFormat(tag, { timeZone: 'UTC', ...form }).format(atS * 1000);
+    new Intl.DateTimeFormat(tag, { timeZone, ...form }).format(atS * 1000);
   return {
-    ...{ language, direction: directionOf(language), t: i18n.t, number },
+    ...{ language, locale: tag, direction: directionOf(language), zone: timeZone },
+    ...{ t: i18n.t, number },
     measure: (value, unit, digits = 0) => measured(value, UNITS[unit], digits, 'short'),
     duration(seconds) {
       const { value, unit } = largest(Math.max(0, seconds));
@@ -95,12 +104,15 @@ export function podWordsFrom(
       const { value, unit } = largest(Math.max(0, nowS - thenS));
       return relative.format(-value, unit);
     },
-    moment: (atS) => `${dated(atS, { dateStyle: 'medium', timeStyle: 'short' })} UTC`,
+    moment: (atS) =>
+      `${dated(atS, { dateStyle: 'medium', timeStyle: 'short' })}${timeZone === 'UTC' ? ' UTC' : ''}`,
     day: (atS, weekday = false) =>
       dated(
         atS,
         weekday ? { weekday: 'short', day: 'numeric', month: 'short' } : { dateStyle: 'medium' },
       ),
+    hour: (atS) => dated(atS, { timeStyle: 'short' }),
+    month: (atS) => dated(atS, { month: 'short', year: 'numeric', timeZone: 'UTC' }),
   };
 }
 
@@ -109,9 +121,10 @@ const made = new Map<string, PodWords>();
 /** Languages there are, the first is the one for everybody else. */
 export const POD_LANGUAGES: readonly string[] = Object.keys(POD_LOCALES);
 
-/** The words of one of POD_LANGUAGES; made once. */
-export function podWords(language: string): PodWords {
-  const known = made.get(language) ?? podWordsFrom(POD_LOCALES, language);
-  made.set(language, known);
+/** The words of one of POD_LANGUAGES, with times in a zone; made once. */
+export function podWords(language: string, timeZone = 'UTC'): PodWords {
+  const name = `${language} ${timeZone}`;
+  const known = made.get(name) ?? podWordsFrom(POD_LOCALES, language, timeZone);
+  made.set(name, known);
   return known;
 }

@@ -14,6 +14,8 @@ import { concat, toHex } from '../../shared/bytes';
 import { keyIdOf } from '../../shared/verify';
 import { benchNode, benchRegister, payloadOf } from './village-of-records';
 
+/** Records of the history. */
+export const HISTORY_RECORDS = 100 * 5 * 365 * 24;
 const SITES = 100;
 const HOURS = 5 * 365 * 24;
 const COMMIT_HOURS = 24;
@@ -80,15 +82,26 @@ function median(values: number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 }
 
-/** Starts the gateway; resolves with its page's address once it answers. */
-function startGateway(): Promise<{ child: ChildProcess; url: string }> {
+/** The folder with the history; it is made where it is not there. */
+export function historyFolder(): string {
+  if (!existsSync(join(FOLDER, 'gateway.sqlite'))) makeHistory();
+  return FOLDER;
+}
+
+/**
+ * Starts the gateway on the history; resolves with its page's address once it answers.
+ * @param more environment besides this process's
+ */
+export function startHistoryGateway(
+  more: NodeJS.ProcessEnv = {},
+): Promise<{ child: ChildProcess; url: string }> {
   const child = spawn(
     process.execPath,
     [
       ...['dist/tallywell.js', 'gateway', '--data', FOLDER, '--radio', 'tcp://127.0.0.1:9'],
       ...['--register', join(FOLDER, 'register.json'), '--http-port', '0', '--mqtt-port', '0'],
     ],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
+    { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...more } },
   );
   return new Promise((resolve, reject) => {
     let text = '';
@@ -153,11 +166,11 @@ async function figuresOf(child: ChildProcess, url: string, startS: number): Prom
 
 /** Prints the table. Gives whether the bar holds. */
 export async function bench(): Promise<boolean> {
-  if (!existsSync(join(FOLDER, 'gateway.sqlite'))) makeHistory();
+  historyFolder();
   const cached = dropCaches() ? 'not cached' : 'perhaps cached (root could empty the cache)';
   console.log(`${SITES * HOURS} records of ${SITES} sites; files ${cached}`);
   const began = performance.now();
-  const { child, url } = await startGateway();
+  const { child, url } = await startHistoryGateway();
   try {
     await (await fetch(`${url}health`)).text();
     const figures = await figuresOf(child, url, (performance.now() - began) / 1000);

@@ -4,9 +4,9 @@
  */
 import { existsSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
+import { firstPasswordFile } from '../../gateway/account-changes';
 import { FIRST_ACCOUNT } from '../../gateway/accounts';
 import type { Config } from '../../gateway/config/schema';
-import { firstPasswordFile } from '../first-account';
 import { type Finding, fails, ok, warning } from './finding';
 
 function isThisMachineOnly(host: string): boolean {

@@ -6,6 +6,7 @@
  * `before` is the SHA-256 of the whole line before without its newline, 64 zeros in the first.
  */
 import { createHash } from 'node:crypto';
+import { canonicalJson, signedBytes } from '../../gateway/registration-file';
 import { fromHex, toHex } from '../../shared/bytes';
 import { verifyEd25519 } from '../../shared/verify';
 import type { LogEntry } from './bench';
@@ -37,32 +38,9 @@ export interface LogVerdict {
   isTorn: boolean;
 }
 
-type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
-
-/** Canonical JSON. Throws: a number that is not finite. */
-export function canonicalJson(value: unknown): string {
-  const json = value as Json;
-  if (Array.isArray(json)) return `[${json.map(canonicalJson).join(',')}]`;
-  if (typeof json === 'object' && json !== null) {
-    const object = json as Readonly<Record<string, Json>>;
-    const names = Object.keys(object).filter((name) => object[name] !== undefined);
-    const parts = names
-      .sort()
-      .map((name) => `${JSON.stringify(name)}:${canonicalJson(object[name])}`);
-    return `{${parts.join(',')}}`;
-  }
-  if (typeof json === 'number' && !Number.isFinite(json)) throw new Error('not a finite number');
-  return JSON.stringify(json);
-}
-
 /** SHA-256 of a line without its newline, hex. */
 export function hashOfLine(text: string): string {
   return createHash('sha256').update(text).digest('hex');
-}
-
-/** What is signed of a line: LOG_AAD, a newline, its canonical JSON. */
-export function signedBytes(aad: string, value: unknown): Uint8Array {
-  return new Uint8Array(Buffer.from(`${aad}\n${canonicalJson(value)}`));
 }
 
 /**

@@ -62,8 +62,6 @@ export const GATEWAY_MS_MAX = 15_000;
 export const GATEWAY_ANSWER_BYTES_MAX = 4 * 1024 * 1024;
 /** A file with a token, bytes. */
 export const TOKEN_FILE_BYTES_MAX = 4096;
-/** Words that stand for a public key: 4 of 2048 are 44 bits. */
-export const KEY_WORDS = 4;
 /** A calibration whose measurements differ by more from their mean is refused, percent. */
 export const SPREAD_PERCENT_MAX = 5;
 /** Measurements of a calibration: at least, usually, at most. */

@@ -4,13 +4,13 @@
  */
 
 import { fingerprintOf } from '../../gateway/recovery';
+import { keyWordsOf } from '../../gateway/web/key-words';
 import { fromHex } from '../../shared/bytes';
 import { slotFrequencyHz } from '../../shared/meshtastic/frequency-slot';
 import { REGIONS, type RegionName } from '../../shared/meshtastic/regions';
 import type { ActDoors, Pod } from './bench';
 import { readJson } from './bench-files';
 import { askPod, type PodAnswer } from './gateway-client';
-import { keyWordsOf } from './key-words';
 import { logged } from './logged';
 import {
   hasChannelKey,

@@ -4,13 +4,13 @@
  */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeRegistration } from '../../gateway/registration-file';
 import { toHex } from '../../shared/bytes';
 import type { ActDoors } from './bench';
 import { locked, writeSafely } from './bench-files';
 import { benchKeyOf } from './bench-key';
 import { askPod, postRegister } from './gateway-client';
 import { goOn, logged } from './logged';
-import { makeRegistration } from './registration-file';
 import { type BenchSite, readSites, siteOf } from './sites';
 import { Trouble } from './trouble';
 

@@ -19,6 +19,7 @@ export interface Answer {
   type:
     | 'application/json'
     | 'text/html'
+    | 'text/javascript'
     | 'application/schema+json'
     | 'text/plain; version=0.0.4'
     | 'text/event-stream'
@@ -37,6 +38,7 @@ export interface AskHeaders {
   authorization?: string;
   cookie?: string;
   origin?: string;
+  referer?: string;
   secFetchSite?: string;
   secFetchMode?: string;
   ifNoneMatch?: string;
@@ -67,6 +69,12 @@ export type AnswerFunction = (
   query: URLSearchParams,
   host: string,
 ) => Answer | Promise<Answer>;
+
+/** What a post comes to, as JSON. */
+export interface PostAnswer {
+  status: number;
+  body: object;
+}
 
 /** JSON. */
 export function jsonAnswer(body: object, status = 200, headers?: Record<string, string>): Answer {

@@ -96,7 +96,7 @@ function send(
   // A page of a hundred sites has to go through a village's Wi-Fi. Nothing secret stands on pages (BREACH).
   const isZipped =
     plain !== null &&
-    type === 'text/html' &&
+    (type === 'text/html' || type === 'text/javascript') &&
     plain.length > ZIPPED_FROM_BYTES &&
     /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
   const whole = plain !== null && isZipped ? gzipSync(plain) : plain;
@@ -165,6 +165,7 @@ function questionOf(request: IncomingMessage, boundHost: string): Question | { r
       authorization: headers.authorization,
       cookie: headers.cookie,
       origin: one(headers.origin),
+      referer: headers.referer,
       secFetchSite: one(headers['sec-fetch-site']),
       secFetchMode: one(headers['sec-fetch-mode']),
       ifNoneMatch: headers['if-none-match'],

@@ -2,12 +2,13 @@
  * one-board.ts: the whole chain for one board of a tray: flash, provision, selftest, register; what is done is not done again.
  * Way: port, next free row -> acts -> what became of it. Never throws a Trouble: it is in the result.
  */
+
+import { keyWordsOf } from '../../../gateway/web/key-words';
 import type { ActDoors } from '../bench';
 import type { BoardSession } from '../board/board-session';
 import { openBoard } from '../board/espruino-board';
 import { flash } from '../board/flash';
 import { readProgramFiles } from '../board/program-files';
-import { keyWordsOf } from '../key-words';
 import { goOn } from '../logged';
 import { provision } from '../provision';
 import { register } from '../register';

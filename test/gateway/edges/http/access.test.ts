@@ -96,6 +96,42 @@ const ROUTES: [method: string, path: string, good: number, needs: string][] = [
   ['POST', '/api/v1/clock', 400, 'technician'],
   ['POST', '/api/v1/login', 400, 'anybody'],
   ['POST', '/api/v1/logout', 200, 'anybody'],
+  ['GET', '/metrics', 200, 'reader'],
+  ['GET', '/t', 200, 'reader'],
+  ['GET', '/print', 200, 'reader'],
+  ['GET', '/site/nowhere', 404, 'reader'],
+  ['GET', '/check/nowhere', 404, 'reader'],
+  ['GET', '/check/nowhere/1', 404, 'reader'],
+  ['GET', '/assets/nothing.js', 404, 'anybody'],
+  ['GET', '/api/v1/sites/nowhere/behind', 404, 'reader'],
+  ['GET', '/api/v1/sites/nowhere/hours', 404, 'reader'],
+  ['GET', '/api/v1/sites/nowhere/days', 404, 'reader'],
+  ['GET', '/api/v1/accounts', 200, 'admin'],
+  ['GET', '/api/v1/tokens', 200, 'admin'],
+  ['POST', '/api/v1/language', 400, 'technician'],
+  ['POST', '/api/v1/backup', 409, 'admin'],
+  ['POST', '/api/v1/accounts', 400, 'admin'],
+  ['POST', '/api/v1/accounts/nobody/password', 404, 'admin'],
+  ['POST', '/api/v1/accounts/nobody/scope', 400, 'admin'],
+  ['POST', '/api/v1/accounts/nobody/remove', 404, 'admin'],
+  ['POST', '/api/v1/tokens', 400, 'admin'],
+  ['POST', '/api/v1/tokens/nothing/remove', 404, 'admin'],
+];
+
+/** Pages that show what somebody may, and their forms: the scope that each needs. A token may, too. */
+const PAGES: [path: string, needs: string][] = [
+  ['/admin', 'reader'],
+  ['/admin/sites', 'technician'],
+  ['/admin/people', 'admin'],
+  ['/admin/backup', 'admin'],
+];
+/** Each with the status of an empty form from one who may. */
+const FORMS: [path: string, good: number, needs: string][] = [
+  ['/admin/language', 303, 'technician'],
+  ['/admin/sites', 409, 'technician'],
+  ['/admin/people', 409, 'admin'],
+  ['/admin/backup', 409, 'admin'],
+  ['/clock', 409, 'technician'],
 ];
 const RANKS = ['anybody', 'reader', 'technician', 'admin'];
 
@@ -116,9 +152,45 @@ test('every route, with nothing, and with the token of every scope', async () =>
     });
     expect([method, path, ...statuses]).toEqual([method, path, ...expected]);
   }
-  const named = ROUTES.map(([, path]) => path.slice(1));
+  const named = [...ROUTES, ...PAGES, ...FORMS].map(([path, second]) =>
+    `${path.startsWith('/') ? path : second}`.slice(1),
+  );
   for (const path of [...Object.keys(POST_ROUTES), ...Object.keys(OPEN_ROUTES)])
     expect(named).toContain(path);
+});
+
+test('every page of administration and every form of it, with nothing, and with every scope', async () => {
+  const { folder, ask, gateway } = await place('nobody');
+  const tokens = RANKS.slice(1).map((scope) => putToken(folder, scope, scope as 'reader'));
+  const origin = new URL(gateway.httpUrl).origin;
+  const statuses = (path: string, init: RequestInit) =>
+    Promise.all(
+      [{}, ...tokens.map(bearer)].map(async (who) => {
+        const answer = await ask(path, {
+          ...{ ...init, redirect: 'manual' as const },
+          headers: { ...who, ...(init.headers as object) },
+        });
+        expect(answer.headers.get('content-type') ?? '').toContain('text/html');
+        return answer.status;
+      }),
+    );
+  const expected = (needs: string, good: number, nobody: number) =>
+    RANKS.map((rank) => {
+      if (rank === 'anybody') return nobody;
+      return RANKS.indexOf(rank) >= RANKS.indexOf(needs) ? good : 403;
+    });
+  // Whoever is not known finds the form for logging in.
+  for (const [path, needs] of PAGES)
+    expect([path, await statuses(path, {})]).toEqual([path, expected(needs, 200, 200)]);
+  const headers = { 'content-type': 'application/x-www-form-urlencoded', origin };
+  for (const [path, good, needs] of FORMS)
+    expect([path, await statuses(path, { method: 'POST', headers })]).toEqual([
+      path,
+      expected(needs, good, 401),
+    ]);
+  const elsewhere = { ...headers, ...bearer(tokens[2]), origin: 'http://evil.example' };
+  for (const [path] of FORMS)
+    expect((await ask(path, { method: 'POST', headers: elsewhere })).status).toBe(403);
 });
 
 test('without accounts everybody reads, and nobody changes anything', async () => {
