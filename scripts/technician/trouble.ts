@@ -60,6 +60,8 @@ export const TROUBLES = {
   'batch-incomplete': 72,
   cancelled: 73,
   'few-pulses': 74,
+  'no-row': 75,
+  'not-in-file': 76,
 } as const;
 
 /** Name of a trouble. */
