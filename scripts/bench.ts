@@ -10,6 +10,7 @@ const BENCHES: { [name: string]: () => Promise<{ bench: () => Promise<boolean> }
   interpreter: () => import('./bench/interpreter'),
   journal: () => import('./bench/journal'),
   native: () => import('./bench/native'),
+  pages: () => import('./bench/pages'),
   technician: () => import('./bench/technician'),
   wear: () => import('./bench/wear'),
 };

@@ -32,7 +32,9 @@ export interface FactsKeeping {
   allFacts(): SiteFacts[];
   milestones(): Milestone[];
   statements: StatementReader;
-  /** These sites, or all, may have changed. */
+  /** Another text after each change and each minute: what is made of facts is the same while this is. */
+  version(): string;
+  /** These sites, or all, may have changed; []: something that is of no site. */
   forget(sites?: readonly string[]): void;
 }
 
@@ -47,6 +49,7 @@ interface Kept {
 export function createFactsKeeping(doors: FactsDoors): FactsKeeping {
   const { facts, statements, sites, nowMs } = doors;
   const kept = new Map<string, Kept>();
+  let changes = 0;
   const atS = () => {
     const nowS = Math.floor(nowMs() / 1000);
     return nowS - (nowS % MINUTE_S);
@@ -83,7 +86,9 @@ export function createFactsKeeping(doors: FactsDoors): FactsKeeping {
       const all = allFacts();
       return rows.map((row) => milestoneOf(row, all));
     },
+    version: () => `${atS()}.${changes}`,
     forget(names) {
+      changes += 1;
       if (names === undefined) kept.clear();
       else for (const name of names) kept.delete(name);
     },

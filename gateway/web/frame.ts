@@ -9,7 +9,7 @@ import { pictogramSymbols } from './pictograms';
 import { POD_STYLE } from './pod-style';
 import { POD_LANGUAGES, POD_LOCALES, type PodWords } from './pod-words';
 
-/** ES5. Fetches the page anew after a change and puts its content in place of the old one, unless somebody is at a button. */
+/** ES5. Fetches the page anew one to three seconds after a change (thirty phones hear of it at once) and puts its content in place of the old one, unless somebody is at a button. */
 const SCRIPT = `(function () {
   if (!window.EventSource || !window.DOMParser) return;
   var timer = null, first = true;
@@ -25,7 +25,7 @@ const SCRIPT = `(function () {
     };
     ask.send();
   }
-  function soon() { if (timer === null) timer = setTimeout(take, 1000); }
+  function soon() { if (timer === null) timer = setTimeout(take, 1000 + Math.random() * 2000); }
   var stream = new EventSource('/api/v1/stream');
   stream.addEventListener('ready', function () { if (!first) soon(); first = false; });
   stream.addEventListener('site', soon);
@@ -46,7 +46,7 @@ export const POD_PAGE_HEADERS: Readonly<Record<string, string>> = {
     "frame-ancestors 'none'",
   ].join('; '),
   'Referrer-Policy': 'same-origin',
-  Vary: 'Accept-Language, Cookie',
+  Vary: 'Accept-Language, Cookie, Accept-Encoding',
 };
 
 /** What a page is. */

@@ -8,12 +8,13 @@ import type { SiteFacts } from '../core/facts/site-facts';
 import { namedCounters } from '../core/messages';
 import type { Answer, Question } from '../edges/http/answer';
 import type { SiteReader } from '../edges/store/read-sites';
-import { NOTES_SHOWN_MAX } from '../limits/facts';
+import { NOTES_SHOWN_MAX, NOTICES_KEPT_MS } from '../limits/facts';
 import type { DayBar } from './bars';
 import { POD_PAGE_HEADERS, type PodPage, podDocument } from './frame';
 import { homeContent } from './home-page';
 import { escapeHtml } from './html';
 import { readerLanguage } from './language';
+import { createPageKeeping } from './page-keeping';
 import { countOf, worstFirst } from './pieces';
 import { type PodWords, podWords } from './pod-words';
 import { type SiteView, siteContent } from './site-page';
@@ -53,6 +54,34 @@ function barsOf(doors: PodPagesDoors, facts: SiteFacts, fromS: number, days: num
     const count = countOf(facts.kind, namedCounters(facts.kind, row.counters));
     return { count, minutes: row.minutes };
   });
+}
+
+/** Pages that tell every reader the same, by the first part of their address. */
+const KEPT_PATHS = ['', 'site', 't', 'print'];
+/** What a question may add to an address of those. */
+const KEPT_QUERY_CHARS = 64;
+
+/** The gateway's own words: asking costs more than a kept page. */
+function createNotices(status: PodPagesDoors['status']) {
+  let told: ReturnType<PodPagesDoors['status']> | null = null;
+  let toldMs = 0;
+  return () => {
+    const nowMs = performance.now();
+    if (told !== null && nowMs - toldMs < NOTICES_KEPT_MS) return told;
+    const { problems, warnings } = status();
+    toldMs = nowMs;
+    told = { problems, warnings };
+    return told;
+  };
+}
+
+/** Name of a page that may be kept; null: it is made each time. */
+function nameToKeep({ segments, query }: Question, language: string): string | null {
+  const asked = new URLSearchParams(query);
+  asked.delete('lang');
+  const text = asked.toString();
+  if (!KEPT_PATHS.includes(segments[0]) || text.length > KEPT_QUERY_CHARS) return null;
+  return `${language} ${segments.map(encodeURIComponent).join('/')}?${text}`;
 }
 
 function toldOf(query: URLSearchParams): SiteView['told'] {
@@ -111,8 +140,38 @@ function pageOf(
   return null;
 }
 
+function missing(words: PodWords, pod: string): Answer {
+  const title = words.t('page.missing');
+  const content = `<h1>${escapeHtml(title)}</h1>`;
+  const body = podDocument({ words, pod, path: '/', title, content, isLive: false });
+  return { status: 404, type: 'text/html', body };
+}
+
 /** Makes the pages. */
-export function createPodPages(doors: PodPagesDoors): PodPages {
+export function createPodPages(given: PodPagesDoors): PodPages {
+  const notices = createNotices(given.status);
+  const doors = { ...given, status: notices };
+  const { pod, keeping } = doors;
+  const kept = createPageKeeping();
+  const made = (question: Question, words: PodWords): string | null => {
+    const page = pageOf(doors, words, question);
+    const path = `/${question.segments.map(encodeURIComponent).join('/')}`;
+    return page === null ? null : podDocument({ words, pod, path, ...page });
+  };
+  const found = (question: Question, words: PodWords): Answer | null => {
+    const make = () => made(question, words);
+    const name = nameToKeep(question, words.language);
+    if (name === null) {
+      const body = make();
+      return body === null ? null : { status: 200, type: 'text/html', body };
+    }
+    const { problems, warnings } = notices();
+    const version = JSON.stringify([keeping.version(), problems, warnings]);
+    const page = kept.page(name, version, make);
+    if (page === null) return null;
+    const headers = { ETag: page.tag, 'Cache-Control': 'private, no-cache' };
+    return { status: 200, type: 'text/html', body: page.zipped, isZipped: true, headers };
+  };
   return {
     read(question) {
       const { segments, query, headers } = question;
@@ -121,20 +180,10 @@ export function createPodPages(doors: PodPagesDoors): PodPages {
       if (!isOurs || segments.length > 2) return null;
       const { language, isChosen } = readerLanguage(query, headers);
       const words = podWords(language);
-      const made = pageOf(doors, words, question);
-      const missing = {
-        title: words.t('page.missing'),
-        content: `<h1>${escapeHtml(words.t('page.missing'))}</h1>`,
-        isLive: false,
-      };
-      const path = `/${segments.map(encodeURIComponent).join('/')}`;
-      const body = podDocument({ words, pod: doors.pod, path, ...(made ?? missing) });
+      const answer = found(question, words) ?? missing(words, pod);
       const cookie = `tallywell_lang=${language}; Path=/; Max-Age=${LANGUAGE_COOKIE_S}; SameSite=Lax`;
       const told: Record<string, string> = isChosen ? { 'Set-Cookie': cookie } : {};
-      return {
-        ...{ status: made === null ? 404 : 200, type: 'text/html', body },
-        headers: { ...POD_PAGE_HEADERS, ...told },
-      };
+      return { ...answer, headers: { ...POD_PAGE_HEADERS, ...answer.headers, ...told } };
     },
     say(site, form, sayer) {
       const path = ['api', 'v1', 'sites', site, 'confirmations'];

@@ -63,6 +63,17 @@ function largest(seconds: number): { value: number; unit: 'day' | 'hour' | 'minu
   return { value: Math.floor(seconds / MINUTE_S), unit: 'minute' };
 }
 
+/** Makes one thing for each form: Intl's writers cost more to make than all they write on a page. */
+function onceEach<T>(make: (form: object) => T): (form: object) => T {
+  const made = new Map<string, T>();
+  return (form) => {
+    const key = JSON.stringify(form);
+    const known = made.get(key) ?? make(form);
+    made.set(key, known);
+    return known;
+  };
+}
+
 /** The words of one language from these files. @param locales by language, en among them */
 export function podWordsFrom(
   locales: Readonly<Record<string, object>>,
@@ -76,14 +87,18 @@ export function podWordsFrom(
   });
   const tag = NUMBERS[language] ?? language;
   const relative = new Intl.RelativeTimeFormat(tag, { numeric: 'auto' });
+  const numbers = onceEach((form) => new Intl.NumberFormat(tag, form as Intl.NumberFormatOptions));
+  const dates = onceEach(
+    (form) =>
+      new Intl.DateTimeFormat(tag, { timeZone: 'UTC', ...(form as Intl.DateTimeFormatOptions) }),
+  );
   const number = (value: number, digits = 0) =>
-    new Intl.NumberFormat(tag, { maximumFractionDigits: digits }).format(value);
+    numbers({ maximumFractionDigits: digits }).format(value);
   const measured = (value: number, unit: string, digits: number, unitDisplay: 'short' | 'long') =>
-    new Intl.NumberFormat(tag, {
-      ...{ style: 'unit', unit, unitDisplay, maximumFractionDigits: digits },
-    }).format(value);
-  const dated = (atS: number, form: Intl.DateTimeFormatOptions) =>
-    new Intl.DateTimeFormat(tag, { timeZone: 'UTC', ...form }).format(atS * 1000);
+    numbers({ ...{ style: 'unit', unit, unitDisplay, maximumFractionDigits: digits } }).format(
+      value,
+    );
+  const dated = (atS: number, form: Intl.DateTimeFormatOptions) => dates(form).format(atS * 1000);
   return {
     ...{ language, direction: directionOf(language), t: i18n.t, number },
     measure: (value, unit, digits = 0) => measured(value, UNITS[unit], digits, 'short'),

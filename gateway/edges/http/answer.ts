@@ -25,6 +25,8 @@ export interface Answer {
     | (typeof BYTE_TYPES)[number];
   /** Pieces are made while they are sent, as fast as the other side takes them; an empty one only passes time. */
   body: string | Uint8Array | Iterable<Uint8Array>;
+  /** The body is gzip of what is answered: for who takes no gzip it is unzipped. */
+  isZipped?: true;
   /** Besides the ones that every answer has. */
   headers?: Record<string, string>;
   /** Goes on after the head: what is written goes out at once. @returns called when the other side is gone. */
