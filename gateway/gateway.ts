@@ -42,6 +42,7 @@ import { type BrokerTeller, createTeller } from './tell';
 import { discoveryOf, openPublisher, sitesInUse } from './telling';
 import { createViews, SCHEMAS } from './views';
 import { createPodPages } from './web/pod-pages';
+import { LOCALES_FOLDER, openLanguages, type PodLanguages } from './web/pod-words';
 
 /** A gateway that runs. */
 export interface RunningGateway {
@@ -207,6 +208,11 @@ function exportDoors(
   };
 }
 
+/** Ours, and those in the gateway's folder. */
+function languagesOf({ dataDir, log }: GatewayOptions): PodLanguages {
+  return openLanguages(join(dataDir, LOCALES_FOLDER), log ?? stderrLog);
+}
+
 /** The clock of the options. */
 function clockOf({ clock }: GatewayOptions): GatewayClock {
   if (clock === 'parent') return parentClock();
@@ -271,8 +277,9 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const views = createViews({ ...readings, podView: () => podOf(base, engine), exports });
   const saying = { durably: engine.durably, tellSites: to.afterCommit };
   const facts = createFactsTelling({ store, reader, sites, clock, ...saying });
+  const seen = { pod, sites, status, keeping: facts.keeping, api: facts.answer };
+  const pages = createPodPages({ ...seen, languages: languagesOf(options) });
   const posts = postsOf(options, base, clock, engine);
-  const pages = createPodPages({ pod, sites, status, keeping: facts.keeping, api: facts.answer });
   const behind = { views, posts, facts: facts.answer, stream: facts.stream, pages };
   const answer = entrance.answers(behind);
   const http = await orElse(

@@ -18,6 +18,9 @@ export const FACTS_KEPT_S = 3_600;
 export const KEPT_PAGES_MAX = 64;
 /** How long what the gateway says of itself stands on kept pages before it is asked again, ms. */
 export const NOTICES_KEPT_MS = 5_000;
+/** Longest file of a language, bytes; languages of the page, languages. */
+export const LOCALE_BYTES_MAX = 256 << 10;
+export const LANGUAGES_MAX = 40;
 /** Longest note of a person, characters. */
 export const NOTE_CHARS_MAX = 500;
 /** What people may say of one site in a day, rows: a prank must not fill the card. */

@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { escapeHtml } from './html';
 import { pictogramSymbols } from './pictograms';
 import { POD_STYLE } from './pod-style';
-import { POD_LANGUAGES, POD_LOCALES, type PodWords } from './pod-words';
+import type { PodWords } from './pod-words';
 
 /** ES5. Fetches the page anew one to three seconds after a change (thirty phones hear of it at once) and puts its content in place of the old one, unless somebody is at a button. */
 const SCRIPT = `(function () {
@@ -63,11 +63,13 @@ export interface PodPage {
 }
 
 function languageLinks({ words, path }: PodPage): string {
-  return POD_LANGUAGES.map((language) => {
-    const name = escapeHtml((POD_LOCALES[language] as { language: string }).language);
-    if (language === words.language) return `<b lang="${language}">${name}</b>`;
-    return `<a href="${escapeHtml(path)}?lang=${language}" lang="${language}" hreflang="${language}">${name}</a>`;
-  }).join(' ');
+  return words.languages
+    .map(({ code, name }) => {
+      const told = `<bdi>${escapeHtml(name)}</bdi>`;
+      if (code === words.language) return `<b lang="${code}">${told}</b>`;
+      return `<a href="${escapeHtml(path)}?lang=${code}" lang="${code}" hreflang="${code}">${told}</a>`;
+    })
+    .join(' ');
 }
 
 /** The whole document. */
@@ -87,7 +89,7 @@ export function podDocument(page: PodPage): string {
 <main id="content">
 ${content}
 </main>
-<nav class="langs" aria-label="${say('page.languages')}">${languageLinks(page)}</nav>
+<nav class="langs" aria-label="${say('page.languages')}">${languageLinks(page)}</nav>${words.needsReview ? `<p class="soft noprint">${say('page.machine')}</p>` : ''}
 ${isLive ? `<noscript><p class="soft">${say('page.noScript')}</p></noscript><script>${SCRIPT}</script>` : ''}
 </body></html>
 `;

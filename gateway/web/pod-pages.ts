@@ -16,7 +16,7 @@ import { escapeHtml } from './html';
 import { readerLanguage } from './language';
 import { createPageKeeping } from './page-keeping';
 import { countOf, worstFirst } from './pieces';
-import { type PodWords, podWords } from './pod-words';
+import type { PodLanguages, PodWords } from './pod-words';
 import { type SiteView, siteContent } from './site-page';
 import { sheetContent, textContent } from './text-and-sheet';
 
@@ -34,6 +34,7 @@ export interface PodPagesDoors {
   status(): { problems: string[]; warnings: string[] };
   /** Takes what a button says. */
   api: ApiFunction;
+  languages: PodLanguages;
 }
 
 /** The pages. */
@@ -151,7 +152,7 @@ function missing(words: PodWords, pod: string): Answer {
 export function createPodPages(given: PodPagesDoors): PodPages {
   const notices = createNotices(given.status);
   const doors = { ...given, status: notices };
-  const { pod, keeping } = doors;
+  const { pod, keeping, languages } = doors;
   const kept = createPageKeeping();
   const made = (question: Question, words: PodWords): string | null => {
     const page = pageOf(doors, words, question);
@@ -178,8 +179,8 @@ export function createPodPages(given: PodPagesDoors): PodPages {
       const isOurs =
         segments.length === 1 ? ['', 't', 'print'].includes(segments[0]) : segments[0] === 'site';
       if (!isOurs || segments.length > 2) return null;
-      const { language, isChosen } = readerLanguage(query, headers);
-      const words = podWords(language);
+      const { language, isChosen } = readerLanguage(query, headers, languages.codes);
+      const words = languages.words(language);
       const answer = found(question, words) ?? missing(words, pod);
       const cookie = `tallywell_lang=${language}; Path=/; Max-Age=${LANGUAGE_COOKIE_S}; SameSite=Lax`;
       const told: Record<string, string> = isChosen ? { 'Set-Cookie': cookie } : {};

@@ -1,21 +1,17 @@
 /*
  * pod-words.ts: the words, numbers and times of the pod's page in the reader's language.
- * Way: shared/locales/<language>/pod.json (i18next JSON v4) and Intl -> text. What a language lacks is told in English.
+ * Way: shared/locales/<language>/pod.json and DIR/locales/<language>/pod.json (i18next JSON v4), Intl -> text. What a language lacks is told in English.
  * Nothing here is escaped: who writes HTML escapes.
  */
 import { createInstance, type TFunction } from 'i18next';
-import am from '../../shared/locales/am/pod.json';
-import ar from '../../shared/locales/ar/pod.json';
-import en from '../../shared/locales/en/pod.json';
-import es from '../../shared/locales/es/pod.json';
-import fr from '../../shared/locales/fr/pod.json';
-import hi from '../../shared/locales/hi/pod.json';
-import pt from '../../shared/locales/pt/pod.json';
-import sw from '../../shared/locales/sw/pod.json';
 import { directionOf } from '../../shared/page-language';
+import { ownLocalesFolder, readLocaleFiles } from '../edges/locale-files';
+import { REVIEW_KEY, readLocale, type Texts } from './locale';
 
-/** The files, by language; the first is told where another lacks a text. A new language is one file and its line here. */
-export const POD_LOCALES: Readonly<Record<string, object>> = { en, fr, sw, hi, ar, es, pt, am };
+const { en, ...others } = readLocaleFiles(ownLocalesFolder()).files as Record<string, Texts>;
+
+/** The files that come with the program, by language; the first is told where another lacks a text. */
+export const POD_LOCALES: Readonly<Record<string, Texts>> = { en, ...others };
 
 /** Where the digits of a language's country are not what Intl takes by itself. */
 const NUMBERS: Readonly<Record<string, string>> = { ar: 'ar-u-nu-arab' };
@@ -42,6 +38,10 @@ const DAY_S = 86_400;
 export interface PodWords {
   language: string;
   direction: 'ltr' | 'rtl';
+  /** Nobody who speaks the language has looked at it. */
+  needsReview: boolean;
+  /** Languages there are, with their own names. */
+  languages: readonly { code: string; name: string }[];
   t: TFunction;
   number(value: number, digits?: number): string;
   /** "12 L", "3 days", in the language's own way. */
@@ -75,10 +75,7 @@ function onceEach<T>(make: (form: object) => T): (form: object) => T {
 }
 
 /** The words of one language from these files. @param locales by language, en among them */
-export function podWordsFrom(
-  locales: Readonly<Record<string, object>>,
-  language: string,
-): PodWords {
+export function podWordsFrom(locales: Readonly<Record<string, Texts>>, language: string): PodWords {
   const i18n = createInstance();
   void i18n.init({
     ...{ lng: language, fallbackLng: 'en', initAsync: false },
@@ -101,6 +98,10 @@ export function podWordsFrom(
   const dated = (atS: number, form: Intl.DateTimeFormatOptions) => dates(form).format(atS * 1000);
   return {
     ...{ language, direction: directionOf(language), t: i18n.t, number },
+    needsReview: REVIEW_KEY in locales[language],
+    languages: Object.entries(locales).map(([code, { language: name }]) => ({
+      ...{ code, name: typeof name === 'string' ? name : code },
+    })),
     measure: (value, unit, digits = 0) => measured(value, UNITS[unit], digits, 'short'),
     duration(seconds) {
       const { value, unit } = largest(Math.max(0, seconds));
@@ -119,14 +120,63 @@ export function podWordsFrom(
   };
 }
 
-const made = new Map<string, PodWords>();
+/** Languages that were added at this gateway, in its folder. */
+export const LOCALES_FOLDER = 'locales';
 
-/** Languages there are, the first is the one for everybody else. */
-export const POD_LANGUAGES: readonly string[] = Object.keys(POD_LOCALES);
+/** The languages of a page. */
+export interface PodLanguages {
+  /** Codes; the first is the one for everybody else. */
+  codes: readonly string[];
+  /** The words of one of them; made once. */
+  words(code: string): PodWords;
+}
+
+function languagesOf(locales: Readonly<Record<string, Texts>>): PodLanguages {
+  const made = new Map<string, PodWords>();
+  return {
+    codes: Object.keys(locales),
+    words(code) {
+      const known = made.get(code) ?? podWordsFrom(locales, code);
+      made.set(code, known);
+      return known;
+    },
+  };
+}
+
+function merged(below: Texts, above: Texts): Texts {
+  const both = { ...below };
+  for (const [key, text] of Object.entries(above)) {
+    const known = both[key];
+    both[key] = typeof text === 'object' && typeof known === 'object' ? merged(known, text) : text;
+  }
+  return both;
+}
+
+/**
+ * Our languages and those of a folder, which somebody made who speaks them: a new one, or other words in one of ours.
+ * @param log told what is wrong with a file; the rest of it is used
+ */
+export function openLanguages(folder: string, log: (line: string) => void): PodLanguages {
+  const { files, problems } = readLocaleFiles(folder);
+  for (const problem of problems) log(`WARNING: language: ${problem}`);
+  const locales: Record<string, Texts> = { ...POD_LOCALES };
+  for (const [code, file] of Object.entries(files)) {
+    const { texts, problems: wrong, missing } = readLocale(file, en);
+    for (const problem of wrong) log(`WARNING: language ${code}: ${problem}`);
+    const known = locales[code];
+    if (known === undefined && missing.length > 0)
+      log(`language ${code}: ${missing.length} texts are told in English: ${missing.join(' ')}`);
+    const { [REVIEW_KEY]: _reviewed, ...ours } = known ?? {};
+    locales[code] = merged(ours, texts);
+  }
+  return languagesOf(locales);
+}
+
+/** The languages that come with the program. */
+export const OWN_LANGUAGES: PodLanguages = languagesOf(POD_LOCALES);
+
+/** Their codes. */
+export const POD_LANGUAGES: readonly string[] = OWN_LANGUAGES.codes;
 
 /** The words of one of POD_LANGUAGES; made once. */
-export function podWords(language: string): PodWords {
-  const known = made.get(language) ?? podWordsFrom(POD_LOCALES, language);
-  made.set(language, known);
-  return known;
-}
+export const podWords = OWN_LANGUAGES.words;

@@ -23,6 +23,8 @@ export const FOLDER = join(tmpdir(), 'tallywell-bench-history');
 const HOURS = 5 * 365 * 24;
 const COMMIT_HOURS = 24;
 const HOUR_S = 3600;
+/** As the service starts it (scripts/systemd/tallywell.service). */
+const SERVICE_OPTIONS = ['--max-semi-space-size=4'];
 /** Another bench may be at it, ms. */
 const WAIT_MS = 600_000;
 
@@ -122,7 +124,7 @@ export function startOverHistory(
   const child = spawn(
     process.execPath,
     [
-      ...[...nodeOptions, 'dist/tallywell.js', 'gateway', '--data', FOLDER],
+      ...[...SERVICE_OPTIONS, ...nodeOptions, 'dist/tallywell.js', 'gateway', '--data', FOLDER],
       ...['--radio', 'tcp://127.0.0.1:9', '--register', join(FOLDER, 'register.json')],
       ...['--http-port', '0', '--mqtt-port', '0'],
     ],
