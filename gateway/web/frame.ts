@@ -58,6 +58,8 @@ export interface PodPage {
   path: string;
   /** HTML. */
   content: string;
+  /** CSS of this page alone. */
+  style?: string;
   /** false: a sheet or a text that stays as it is. */
   isLive: boolean;
 }
@@ -74,7 +76,7 @@ function languageLinks({ words, path }: PodPage): string {
 
 /** The whole document. */
 export function podDocument(page: PodPage): string {
-  const { words, pod, title, content, isLive } = page;
+  const { words, pod, title, content, style = '', isLive } = page;
   const say = (key: string) => escapeHtml(words.t(key));
   const links = [
     ['/', 'page.all'],
@@ -83,7 +85,7 @@ export function podDocument(page: PodPage): string {
   ].map(([to, key]) => `<a href="${to}">${say(key)}</a>`);
   return `<!doctype html>
 <html lang="${words.language}" dir="${words.direction}"><head><meta charset="utf-8"><title>${escapeHtml(title)} – ${escapeHtml(pod)}</title>
-<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,"><style>${POD_STYLE}</style></head><body>
+<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,"><style>${POD_STYLE}${style}</style></head><body>
 <a class="skip" href="#content">${say('page.skip')}</a>${pictogramSymbols()}
 <nav aria-label="${escapeHtml(pod)}">${links.join(' ')}</nav>
 <main id="content">

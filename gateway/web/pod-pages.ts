@@ -17,6 +17,7 @@ import { readerLanguage } from './language';
 import { createPageKeeping } from './page-keeping';
 import { countOf, worstFirst } from './pieces';
 import type { PodLanguages, PodWords } from './pod-words';
+import { RECEIPT_PAPER, RECEIPT_STYLE, receiptContent, sheetHelp } from './receipt';
 import { type SiteView, siteContent } from './site-page';
 import { sheetContent, textContent } from './text-and-sheet';
 
@@ -109,7 +110,7 @@ function pageOf(
   doors: PodPagesDoors,
   words: PodWords,
   { segments, query }: Question,
-): Pick<PodPage, 'title' | 'content' | 'isLive'> | null {
+): Pick<PodPage, 'title' | 'content' | 'style' | 'isLive'> | null {
   const { pod, keeping, status } = doors;
   const atS = keeping.atS();
   const [first, second = ''] = segments;
@@ -135,8 +136,11 @@ function pageOf(
       facts,
       days: barsOf(doors, facts, firstS, WEEK_DAYS),
     }));
-    const content = sheetContent(words, pod, firstS, rows);
-    return { title: words.t('page.print'), content, isLive: false };
+    const isReceipt = query.get('paper') === RECEIPT_PAPER;
+    const made = (isReceipt ? receiptContent : sheetContent)(words, pod, firstS, rows);
+    const content = `${sheetHelp(words, isReceipt)}${made}`;
+    const style = isReceipt ? RECEIPT_STYLE : '';
+    return { title: words.t('page.print'), content, style, isLive: false };
   }
   return null;
 }
