@@ -13,6 +13,7 @@ import { accountReader } from './edges/store/account-table';
 import type { Store } from './edges/store/store';
 import type { GatewayOptions } from './options';
 import { createSessions } from './sessions';
+import { withPortal } from './web/portal';
 
 /** Where everybody comes in. */
 export interface Entrance {
@@ -49,6 +50,7 @@ export async function openEntrance(
   const anonymous = options.anonymous ?? 'reader';
   return {
     accounts,
-    answers: (behind) => createAccess({ accounts, sessions, anonymous, ...behind }),
+    answers: (behind) =>
+      withPortal(createAccess({ accounts, sessions, anonymous, ...behind }), steadyMs),
   };
 }

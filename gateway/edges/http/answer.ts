@@ -20,6 +20,7 @@ export interface Answer {
     | 'application/json'
     | 'text/html'
     | 'application/schema+json'
+    | 'text/plain'
     | 'text/plain; version=0.0.4'
     | 'text/event-stream'
     | (typeof BYTE_TYPES)[number];
@@ -53,6 +54,8 @@ export interface Question {
   query: URLSearchParams;
   /** Address of the other side. */
   from: string;
+  /** Address and port of ours that was asked, such as 10.42.0.1:8080. */
+  at: string;
   headers: AskHeaders;
   /** Reads the body, which must be JSON and short. @returns the value, or what to answer instead. */
   readJson(): Promise<{ json: unknown } | { refusal: Answer }>;

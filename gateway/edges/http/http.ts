@@ -145,6 +145,11 @@ function segmentsOf(path: string): string[] | null {
   }
 }
 
+function ownAddress({ localAddress = '', localPort = 0 }: Socket): string {
+  const address = localAddress.replace(/^::ffff:/, '');
+  return `${address.includes(':') ? `[${address}]` : address}:${localPort}`;
+}
+
 function one(header: string | string[] | undefined): string | undefined {
   return Array.isArray(header) ? header[0] : header;
 }
@@ -165,6 +170,7 @@ function questionOf(request: IncomingMessage, boundHost: string): Question | { r
     segments,
     query: new URLSearchParams(query),
     from: request.socket.remoteAddress ?? '',
+    at: ownAddress(request.socket),
     headers: {
       host: headers.host,
       authorization: headers.authorization,
