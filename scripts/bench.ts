@@ -11,6 +11,7 @@ const BENCHES: { [name: string]: () => Promise<{ bench: () => Promise<boolean> }
   journal: () => import('./bench/journal'),
   native: () => import('./bench/native'),
   pages: () => import('./bench/pages'),
+  phone: () => import('./bench/phone'),
   technician: () => import('./bench/technician'),
   wear: () => import('./bench/wear'),
 };
