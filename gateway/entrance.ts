@@ -12,8 +12,8 @@ import { createPasswordChecker } from './edges/passwords';
 import { accountReader } from './edges/store/account-table';
 import type { Store } from './edges/store/store';
 import type { GatewayOptions } from './options';
+import { withPortal } from './portal';
 import { createSessions } from './sessions';
-import { withPortal } from './web/portal';
 
 /** Where everybody comes in. */
 export interface Entrance {

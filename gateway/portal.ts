@@ -5,8 +5,8 @@
  * Source: Android (network_stack, captive portal), Apple (hotspot-detect), Microsoft (NCSI), Firefox (captive portal detection);
  * RFC 8908 wants https, for which a village's Pi has no certificate.
  */
-import type { Answer, Question, QuestionFunction } from '../edges/http/answer';
-import { PORTAL_ADDRESSES_MAX, PORTAL_SEEN_MS } from '../limits/http';
+import type { Answer, Question, QuestionFunction } from './edges/http/answer';
+import { PORTAL_ADDRESSES_MAX, PORTAL_SEEN_MS } from './limits/http';
 
 const APPLE = '<HTML><HEAD><TITLE>Success</TITLE></HEAD><BODY>Success</BODY></HTML>';
 

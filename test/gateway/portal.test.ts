@@ -4,9 +4,9 @@
  */
 import { request } from 'node:http';
 import { expect, onTestFinished, test } from 'vitest';
-import { startGateway } from '../../../gateway/gateway';
-import { startOracleRadio } from '../support/oracle-radio';
-import { registerFile, testFolder } from '../support/places';
+import { startGateway } from '../../gateway/gateway';
+import { startOracleRadio } from './support/oracle-radio';
+import { registerFile, testFolder } from './support/places';
 
 async function opened(httpHost: string): Promise<number> {
   const folder = testFolder();
