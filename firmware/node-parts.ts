@@ -35,6 +35,8 @@ export interface Node {
   catchUpAtS: number;
   /** Attempts in a row that came to nothing. */
   attempts: number;
+  /** Sends the newest record now, or makes one: where the profile has events. Gives whether one left. */
+  report?: () => boolean;
 }
 
 /** Something that only some profiles have. */

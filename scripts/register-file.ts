@@ -49,7 +49,8 @@ async function run(file: string, { url, tokenFile, bench, yes }: Flags): Promise
   for (const { site, replaces } of registration.sites) {
     if (await postRegister(to, { pod: registration.pod, site, replaces })) changed += 1;
   }
-  process.stdout.write(`${t('register.done', { all: registration.sites.length, changed })}\n`);
+  const told = { all: registration.sites.length, changed };
+  process.stdout.write(`${t(changed === 0 ? 'register.same' : 'register.done', told)}\n`);
 }
 
 /** Adds the verb. */

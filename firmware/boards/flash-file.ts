@@ -49,6 +49,6 @@ export function pagesOfFile(
     pageCount: Math.max(0, Math.floor((end - first) / pageBytes)),
     read: (page, offset, length) => flash.read(length, first + page * pageBytes + offset),
     write: (page, offset, bytes) => flash.write(bytes, first + page * pageBytes + offset),
-    erase: (page) => flash.erasePage(first + page * pageBytes),
+    erase: (page) => flash.erasePage((first + page * pageBytes) | 0),
   };
 }

@@ -49,7 +49,7 @@ function journalPages(): PagedFlash {
     pageCount: Math.max(0, Math.floor((end - start) / PAGE_BYTES)),
     read: (page, offset, length) => flash.read(length, start + page * PAGE_BYTES + offset),
     write: (page, offset, bytes) => flash.write(bytes, start + page * PAGE_BYTES + offset),
-    erase: (page) => flash.erasePage(start + page * PAGE_BYTES),
+    erase: (page) => flash.erasePage((start + page * PAGE_BYTES) | 0),
   };
 }
 

@@ -9,12 +9,13 @@ import type { Node } from '../node-parts';
 import { createCalibrate } from './calibrate';
 import { counters, id, journal, radio, sensors, version } from './describe';
 import { createFactoryReset, key, restart } from './keys-and-reset';
+import { report } from './report';
 import { rom } from './rom';
 import { selftest } from './selftest';
 import type { Answer, Command, Technician, TechnicianDoors } from './technician';
 
 const HELP =
-  'id version selftest sensors calibrate counters radio journal rom key restart factory-reset';
+  'id version selftest sensors calibrate counters radio report journal rom key restart factory-reset';
 
 function createCommands(): { [name: string]: Command } {
   return {
@@ -25,6 +26,7 @@ function createCommands(): { [name: string]: Command } {
     calibrate: createCalibrate(),
     counters: counters,
     radio: radio,
+    report: report,
     journal: journal,
     rom: rom,
     key: key,

@@ -17,11 +17,12 @@ import {
   TICK_MS,
 } from '../node-limits';
 import type { Node } from '../node-parts';
-import { sendDue } from './sender';
+import { recentOf, sendDue } from './sender';
 
 const BROKEN_PRESSED = 3;
 const FIXED_PRESSED = 4;
 const BATTERY_LOW = 6;
+const STARTED = 7;
 
 interface Events {
   node: Node;
@@ -98,7 +99,25 @@ function watchBattery(events: Events): void {
   events.isBatteryLow = isLow;
 }
 
-/** Makes `sense.raise` work, and tells of a low battery. A part for profiles that have events. */
+/**
+ * A technician at the site wants to see a record arrive. The newest one of this boot that no bulletin covers goes out again, now;
+ * where there is none, "started" is told: within a tick, and once in EVENT_GAP_S.
+ */
+function report(events: Events): boolean {
+  const node = events.node;
+  const index = node.journal.records;
+  const newest = index.recordCount - 1;
+  const recent = recentOf(node, newest);
+  if (recent && index.covered[newest] === 0) {
+    recent[0] = 0;
+    node.attempts = 0;
+    return sendDue(node);
+  }
+  raise(events, STARTED, 0);
+  return false;
+}
+
+/** Makes `sense.raise` and `report` work, and tells of a low battery. A part for profiles that have events. */
 export function startEvents(node: Node): void {
   const events: Events = {
     node: node,
@@ -109,6 +128,7 @@ export function startEvents(node: Node): void {
     isUnsent: false,
   };
   node.sense.raise = (code, value) => raise(events, code, value);
+  node.report = () => report(events);
   node.board.every(TICK_MS, () => {
     watchBattery(events);
     if (events.waiting.length > 0 || events.isUnsent) tellWaiting(events);

@@ -10,8 +10,11 @@ import type { World, WorldTimer } from './world';
 /** A byte on the wire: ten bits at 115200 bit/s. */
 const BYTE_MS = 10_000 / 115_200;
 
+/** Something with a clock of its own: a board, or one with its console. */
+export type Clocked = Pick<VirtualBoard, 'runUntil' | 'nextDueMs'>;
+
 /** Keeps the board's clock in step with the world's: gives what runs it now, and again at its own next due time. */
-export function stepBoard(world: World, board: VirtualBoard): () => void {
+export function stepBoard(world: World, board: Clocked): () => void {
   let timer: WorldTimer | undefined;
   const step = (): void => {
     board.runUntil(world.nowMs());
@@ -23,12 +26,15 @@ export function stepBoard(world: World, board: VirtualBoard): () => void {
   return step;
 }
 
-/** What joinWires joins. `onTransmit` sees all that the board writes. */
+/** What joinWires joins. */
 export interface Wires {
   world: World;
-  board: VirtualBoard;
+  board: Pick<VirtualBoard, 'runUntil' | 'receive' | 'onTransmit'>;
   radio: Radio;
   step: () => void;
+  /** The radio speaks on these pins only when its Serial module is set up so. Default: always. */
+  needsSerialModule?: boolean;
+  /** Sees all that the board writes. */
   onTransmit?: (bytes: Uint8Array) => void;
 }
 
@@ -46,7 +52,7 @@ export function joinWires(wires: Wires): void {
       });
     },
     () => {},
-    { serial: true },
+    { serial: true, uart: wires.needsSerialModule === true },
   );
   board.onTransmit((bytes, atMs) => {
     const copy = Uint8Array.from(bytes);

@@ -31,6 +31,7 @@ import { createSender, type RadioSender } from './radio-send';
 import { createSettings, obey, type RadioSettings } from './radio-settings';
 import { ownTelemetry, TELEMETRY_MS } from './radio-telemetry';
 import { createTransmitter, type QueuedPacket } from './radio-transmitter';
+import { speaksOnUart } from './radio-uart';
 import type { World, WorldTimer } from './world';
 
 /** A client's end of its connection. */
@@ -46,12 +47,12 @@ export interface Radio {
   /**
    * Connects a client. One TCP client and one serial client at a time: a new one takes the old one's place.
    * `onData` gets bytes from the radio. `onClose` is called once when the radio ends a TCP connection (also at once when
-   * it is off); never for serial ports.
+   * it is off); never for serial ports. `uart`: the serial client hangs on the pins, where only the Serial module speaks.
    */
   connect(
     onData: (bytes: Uint8Array) => void,
     onClose: () => void,
-    options?: { serial?: boolean },
+    options?: { serial?: boolean; uart?: boolean },
   ): Connection;
   /** Cuts the power: everything but settings and node database is lost. */
   powerOff(): void;
@@ -90,6 +91,8 @@ interface RadioState {
   settings: RadioSettings;
   powered: boolean;
   running: boolean;
+  /** The Serial module speaks with a node, as it was set at the last start. */
+  isUartOpen: boolean;
   startedMs: number;
   rebootCount: number;
   bootTimer: WorldTimer | undefined;
@@ -168,6 +171,7 @@ function tellAboutItself(state: RadioState): void {
 function start(state: RadioState): void {
   const { world, options } = state.core;
   state.running = true;
+  state.isUartOpen = speaksOnUart(state.settings);
   state.startedMs = world.nowMs();
   state.port.setListening(true);
   state.nodeInfo.start();
@@ -209,15 +213,20 @@ function powerOn(state: RadioState): void {
   });
 }
 
-function connectSerial(state: RadioState, onData: (bytes: Uint8Array) => void): Connection {
+function connectSerial(
+  state: RadioState,
+  onData: (bytes: Uint8Array) => void,
+  isUart: boolean,
+): Connection {
   let open = true;
+  const isDead = (): boolean => isUart && !state.isUartOpen;
   const guarded = (bytes: Uint8Array): void => {
-    if (open) onData(bytes);
+    if (open && !isDead()) onData(bytes);
   };
   state.serial.attach(guarded);
   return {
     write: (bytes) => {
-      if (open && state.running) state.serial.write(bytes);
+      if (open && state.running && !isDead()) state.serial.write(bytes);
     },
     close: () => {
       open = false;
@@ -310,6 +319,7 @@ function createState(world: World, air: Air, options: RadioOptions): RadioState 
     settings,
     powered: options.on !== false,
     running: false,
+    isUartOpen: false,
     startedMs: 0,
     rebootCount: 0,
     bootTimer: undefined,
@@ -330,7 +340,9 @@ export function createRadio(world: World, air: Air, options: RadioOptions): Radi
   return {
     nodeNum: options.nodeNum,
     connect: (onData, onClose, choice) =>
-      choice?.serial === true ? connectSerial(state, onData) : connectTcp(state, onData, onClose),
+      choice?.serial === true
+        ? connectSerial(state, onData, choice.uart === true)
+        : connectTcp(state, onData, onClose),
     powerOff: () => powerOff(state),
     powerOn: () => powerOn(state),
     isRunning: () => state.running,

@@ -18,7 +18,7 @@ const STAND_INS =
   'function peek32(){return 0}function poke32(){}var NRF={getBattery:function(){return 3},sleep:function(){}};' +
   'var Serial1={setup:function(){},unsetup:function(){},write:function(){},on:function(){},removeAllListeners:function(){}};' +
   'E.setConsole=function(){};';
-/** A provisioned node: configuration, a key, an erased journal of four pages. */
+/** A provisioned node: configuration, a key, an erased journal as `provision` makes it. */
 const NODE_FILES = {
   'tw.cfg': JSON.stringify({
     site: 'wp-01',
@@ -33,14 +33,19 @@ const NODE_FILES = {
   ed25519: 'code',
 };
 /**
- * What Linux has not: flash beside Storage, all erased but a key whose CRC-32 fits; and a journal of five pages that takes
- * no memory when it is read, as on a chip whose flash has addresses.
+ * The journal of an MDBT42Q beside its program: two whole pages, at the end of its file (scripts/technician/node-journal.ts, docs/node.md).
+ * 9,376 bytes from 7008 on: up to the end of a page.
+ */
+const JOURNAL = { address: 7008, bytes: 9376 };
+/**
+ * What Linux has not: flash beside Storage, all erased but a key whose CRC-32 fits; and a journal that takes no memory when it
+ * is read, as on a chip whose flash has addresses.
  */
 const FLASH =
   'var linuxRequire=require;global.require=function(n){return n=="Flash"?{read:function(l,a){var b=new Uint8Array(l);' +
   'if(a==0x6b000){var c=E.CRC32(new Uint8Array(68));b.set([c&255,c>>8&255,c>>16&255,c>>>24],68)}else b.fill(255);return b},' +
   'write:function(){},erasePage:function(){}}:n=="Storage"?boardStorage:linuxRequire(n)};var linuxStorage=linuxRequire("Storage"),boardStorage={erase:function(n){linuxStorage.erase(n)},write:function(n,d,o,s){return linuxStorage.write(n,d,o,s)},' +
-  'read:function(n,o,l){return n=="journal"?{length:20480}:linuxStorage.read(n,o,l)}};E.getAddressOf=function(){return 4096};';
+  `read:function(n,o,l){return n=="journal"?{length:${JOURNAL.bytes}}:linuxStorage.read(n,o,l)}};E.getAddressOf=function(){return ${JOURNAL.address}};`;
 const REPORT =
   'setTimeout(function(){var m=process.memory();print("@",m.usage,m.blocksize,m.total);quit()},300);\n';
 

@@ -141,6 +141,15 @@ function definePropertyRefusal(call: ts.CallExpression): Refusal | undefined {
     : ['defineProperty of a hidden property', 'enumerable: true, or a plain property'];
 }
 
+/** Whole numbers out of Math stay floats there, and Flash.erasePage throws at them. Source: Espruino src/jswrap_flash.c. */
+function erasePageRefusal(call: ts.CallExpression): Refusal | undefined {
+  const [address] = call.arguments;
+  if (!address || numberOf(address) !== undefined || ts.isIdentifier(address)) return undefined;
+  return /\|\s*0\)?$/.test(address.getText())
+    ? undefined
+    : ['erasePage of a computed address (a float throws there)', '(address) | 0'];
+}
+
 const METHOD_RULES = new Map<string, CallRule>([
   ['fromCharCode', charCodeRefusal],
   ['stringify', stringifyRefusal],
@@ -152,6 +161,7 @@ const METHOD_RULES = new Map<string, CallRule>([
   ['split', splitRefusal],
   ['open', openRefusal],
   ['defineProperty', definePropertyRefusal],
+  ['erasePage', erasePageRefusal],
 ]);
 
 /** Judges a call by its name and arguments. */

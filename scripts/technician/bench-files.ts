@@ -64,7 +64,7 @@ export function writeSafely(file: string, text: string): void {
   }
 }
 
-/** Does it while no other tool works on the folder. Throws: Trouble bad-file when another does not end. */
+/** Does it while no other tool works on the folder. Throws: Trouble bad-file; bench-busy when another does not end. */
 export function locked<T>(folder: string, work: () => T): T {
   makeFolder(folder);
   const file = join(folder, 'bench.lock');
@@ -74,7 +74,7 @@ export function locked<T>(folder: string, work: () => T): T {
   } catch (error) {
     throw new Trouble('bad-file', { file, fault: (error as Error).message });
   }
-  if (lock === null) throw new Trouble('bad-file', { file, fault: 'another tallywell holds it' });
+  if (lock === null) throw new Trouble('bench-busy', { file });
   try {
     return work();
   } finally {

@@ -4,6 +4,7 @@
  */
 import type { RegionName } from '../../shared/meshtastic/regions';
 import type { Progress } from './progress';
+import type { BenchSite } from './sites';
 import type { TroubleCode } from './trouble';
 
 /** What all nodes and radios of a pod share. No secret is in it. */
@@ -47,6 +48,16 @@ export interface Snapshot {
   files: { name: string; bytes: Uint8Array }[];
   /** Settings of a radio, as JSON with bytes as base64; null = it is a board. May hold the channel's key: the folder is closed to others. */
   radio: unknown;
+  /** Sites of sites.json as they were, for an act that placed or retired a node; left out = it did not. */
+  sites?: SiteBefore[];
+}
+
+/** A site as the bench knew it before an act. */
+export interface SiteBefore {
+  /** Word of the site. */
+  site: string;
+  /** null = the bench did not know it. */
+  before: BenchSite | null;
 }
 
 /** The bench folder. */

@@ -119,9 +119,16 @@ export async function askSite(
   }
 }
 
-/** The newest records of a site that the gateway keeps, oldest first, of the first 500. Throws: as above. */
-export async function askRecords(to: GatewayAsk, site: string): Promise<Record<string, unknown>[]> {
-  const path = `/api/v1/sites/${encodeURIComponent(site)}/records?limit=500`;
-  const { records } = (await ask(to, path)) as { records?: unknown };
-  return Array.isArray(records) ? records : [];
+/** Records of a site in the order in which the gateway accepted them, from behind this id on; `next`: null = no more. Throws: as above. */
+export async function askRecordsAfter(
+  to: GatewayAsk,
+  site: string,
+  after: number,
+): Promise<{ records: Record<string, unknown>[]; next: number | null }> {
+  const path = `/api/v1/sites/${encodeURIComponent(site)}/records?limit=500&after=${after}`;
+  const { records, next } = (await ask(to, path)) as { records?: unknown; next?: unknown };
+  return {
+    records: Array.isArray(records) ? records : [],
+    next: typeof next === 'number' && next > after ? next : null,
+  };
 }

@@ -72,6 +72,10 @@ export const POURS_USUAL = 3;
 export const POURS_MAX = 10;
 /** A node's clock may differ by this while it is tested, ms: questions and answers take time, too. */
 export const CLOCK_OFF_MS_MAX = 500;
+/** A record that a node was asked for must reach the gateway within this, ms: a radio that is powered only to send starts first. */
+export const HEARD_MS_MAX = 90_000;
+/** How often the gateway is asked for it, ms. */
+export const HEARD_LOOK_MS = 1_000;
 /** A board that is told to start again does so after this, ms: its answer must be out. */
 export const RESTART_AFTER_MS = 50;
 /** An MDBT42Q at a cable whose program took the console to Bluetooth counts as silent after this, ms. */
@@ -88,9 +92,6 @@ export const PORT_BACK_MS_MAX = 30_000;
 export const PRACTICE_BOARDS_MAX = 100;
 /** Radios of a practice bench. */
 export const PRACTICE_RADIOS_MAX = 20;
-/** A practice radio looks at its clock at least this seldom and at most this often, ms. */
-export const PRACTICE_RADIO_STEP_MS = 2;
-export const PRACTICE_RADIO_STEP_MS_MAX = 250;
 /** Longest name of a radio's owner, bytes of UTF-8. */
 export const RADIO_LONG_NAME_BYTES_MAX = 39;
 /** Longest short name of a radio's owner, bytes of UTF-8. */
@@ -123,6 +124,8 @@ export const PAGE_PORT = 8710;
 export const PAGE_LOOK_MS = 1_000;
 /** An order from the page, bytes. */
 export const PAGE_BODY_BYTES_MAX = 16_384;
+/** One value of an order, characters: the longest is a wiring. */
+export const PAGE_VALUE_CHARACTERS_MAX = 8_192;
 /** Addresses a person may add to the page. */
 export const PAGE_ADDRESSES_MAX = 100;
 /** Notes of one act that the page shows; the newest. */

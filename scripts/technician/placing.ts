@@ -4,6 +4,7 @@
  */
 import type { Profile } from '../../firmware/profiles';
 import type { Wiring } from '../../firmware/sensors/wiring';
+import type { SiteBefore } from './bench';
 import { keyIdHex } from './node-config';
 import {
   type BenchNode,
@@ -115,4 +116,54 @@ export function placeNode(
   };
   site.nodes = [...site.nodes.filter((one) => !(isSame && one === stood)), node];
   return node;
+}
+
+/** The sites that a node with this key is about to be placed at, or taken from, as they are: for undo. */
+export function sitesBefore(all: BenchSites, site: string, publicKey: string): SiteBefore[] {
+  const elsewhere = siteOfKey(all, publicKey)?.site ?? site;
+  return [...new Set([site, elsewhere])].map((name) => {
+    return { site: name, before: structuredClone(siteNamed(all, name) ?? null) };
+  });
+}
+
+/** Brings one node of a site back as it was; one that stands elsewhere by now, or whose slot is used, stays retired. */
+function nodeAsBefore(all: BenchSites, site: string, before: BenchNode): BenchNode | null {
+  if (before.retiredAt !== null) return before;
+  const others = all.sites.filter((one) => one.site !== site).map(nodeInUse);
+  const isFree = !others.some(
+    (node) => node?.publicKey === before.publicKey || node?.slot === before.slot,
+  );
+  return isFree ? before : null;
+}
+
+/**
+ * Takes back what an act with the board `device` did to sites: changes `all`. What the node counted at a site that it leaves
+ * stays there: it is retired now, not forgotten. A site at which another board stands by now is left alone.
+ * @returns words of the sites that changed: the gateway is to be told.
+ */
+export function placeAsBefore(
+  all: BenchSites,
+  places: readonly SiteBefore[],
+  device: string,
+  nowS: number,
+): string[] {
+  const sites = places.flatMap(({ site: name, before }) => {
+    const site = siteNamed(all, name);
+    const stands = site && nodeInUse(site);
+    return site && (!stands || stands.device === device) ? [{ site, before }] : [];
+  });
+  // First all leave, then each gets back what it had.
+  for (const { site } of sites) retireAt(site, nowS);
+  for (const { site, before } of sites) {
+    if (before === null) continue;
+    const { name, latitude, longitude } = before;
+    Object.assign(site, { name, latitude, longitude });
+    site.nodes = site.nodes.map((node) => {
+      const same = before.nodes.find(
+        ({ publicKey, placedAt }) => publicKey === node.publicKey && placedAt === node.placedAt,
+      );
+      return (same && nodeAsBefore(all, site.site, same)) ?? node;
+    });
+  }
+  return sites.map(({ site }) => site.site);
 }

@@ -1,115 +1,126 @@
 /*
  * practice-radio.ts: virtual Meshtastic radios at TCP ports, as from the shop: no region, the public channel.
- * Way: socket of a client -> radio model, whose time is this computer's -> socket. As with a real radio, a new client ends the old one.
+ * Way: socket of a client -> radio model in the practice's world -> socket. As with a real radio, a new client ends the old one.
  */
 import { createServer, type Server, type Socket } from 'node:net';
-import { createAir } from '../../hardware/virtual/air';
+import type { Air } from '../../hardware/virtual/air';
 import { createRadio, type Radio } from '../../hardware/virtual/radio';
 import type { AdminFaults } from '../../hardware/virtual/radio-admin';
-import { createWorld, type World } from '../../hardware/virtual/world';
+import type { RealTime } from '../../hardware/virtual/real-time';
 import { LONG_FAST } from '../../shared/meshtastic/airtime';
-import { PRACTICE_RADIO_STEP_MS, PRACTICE_RADIO_STEP_MS_MAX } from './limits';
 
 /** First number of a practice radio; Meshtastic numbers are random anyway. */
 const FIRST_NUMBER = 0x40000000;
 
+/** Where practice happens. */
+export interface PracticeGround {
+  time: RealTime;
+  air: Air;
+}
+
 /** One radio of a practice bench. */
 export interface PracticeRadio {
-  /** From 1. */
+  /** Of the board that it hangs on, from 1; 0 = the gateway's. */
   number: number;
   url: string;
   /** Its number as Meshtastic writes it: !a1b2c3d4. */
   device: string;
 }
 
-/** Radios on one air. */
-export interface PracticeRadios {
-  radios: PracticeRadio[];
+/** A radio at work. */
+export interface RunningRadio {
+  told: PracticeRadio;
+  radio: Radio;
+  /** The address for the gateway: it gets no answer there while the bench has the radio. */
+  gatewayUrl: string;
   close(): Promise<void>;
 }
 
-/** How many, and where. */
+/** Which radio, and where. */
 export interface PracticeRadioOptions {
-  /** 0..20. */
-  count: number;
-  /** TCP port of the first radio, the others follow; 0 = any free ones. */
-  firstPort: number;
+  /** As PracticeRadio has it. */
+  number: number;
+  /** TCP port; 0 = any free one. */
+  port: number;
   /** The same seed gives the same numbers. */
   seed: number;
-  /** For tests: what their administration does wrong. */
+  /** For tests: what its administration does wrong. */
   adminFaults?: AdminFaults;
 }
 
-/** Moves a world along with this computer's clock; returns what looks at once, and what ends it. */
-function inRealTime(world: World) {
-  const startMs = performance.now();
-  let timer: NodeJS.Timeout | undefined;
-  const look = (): void => {
-    clearTimeout(timer);
-    world.runUntil(Math.max(world.nowMs(), Math.floor(performance.now() - startMs)));
-    const waitMs = world.nextDueMs() - world.nowMs();
-    const isNone = world.nextDueMs() < 0;
-    const nextMs = isNone ? PRACTICE_RADIO_STEP_MS_MAX : Math.max(waitMs, PRACTICE_RADIO_STEP_MS);
-    timer = setTimeout(look, Math.min(nextMs, PRACTICE_RADIO_STEP_MS_MAX));
-  };
-  look();
-  return { look, stop: () => clearTimeout(timer) };
+/** Number in the mesh of a practice radio. */
+export function practiceNumber(seed: number, number: number): number {
+  return FIRST_NUMBER + ((seed + number) % FIRST_NUMBER);
 }
 
-async function serveRadio(radio: Radio, look: () => void, port: number): Promise<Server> {
-  const server = createServer({ noDelay: true }, (socket: Socket) => {
-    look();
-    const connection = radio.connect(
-      (bytes) => socket.write(bytes),
-      () => socket.destroy(),
-    );
-    // An error is always followed by 'close', which says all there is to say.
-    socket.on('error', () => {});
-    socket.on('data', (bytes) => {
-      connection.write(new Uint8Array(bytes));
-      look();
-    });
-    socket.on('close', () => connection.close());
-  });
+/** Metres between neighbours: they all hear each other. */
+export function practicePlace(number: number): { latitude: number; longitude: number } {
+  return { latitude: 0, longitude: number / 10_000 };
+}
+
+async function listen(server: Server, port: number): Promise<string> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', resolve);
   });
-  return server;
+  return `tcp://127.0.0.1:${(server.address() as { port: number }).port}`;
 }
 
-/** Starts them. Rejects: a TCP port is taken. */
-export async function startPracticeRadios(options: PracticeRadioOptions): Promise<PracticeRadios> {
-  const world = createWorld(options.seed % 2 ** 31);
-  const air = createAir(world, {});
-  const clock = inRealTime(world);
-  const radios: PracticeRadio[] = [];
-  const servers: Server[] = [];
-  for (let number = 1; number <= options.count; number++) {
-    const nodeNum = FIRST_NUMBER + ((options.seed + number) % FIRST_NUMBER);
-    const hex = nodeNum.toString(16).padStart(8, '0');
-    const radio = createRadio(world, air, {
-      nodeNum,
-      longName: `Meshtastic ${hex.slice(-4)}`,
-      shortName: hex.slice(-4),
-      position: { latitude: 0, longitude: number / 1000 },
-      channels: [{ name: '', psk: new Uint8Array([1]) }],
-      ...{ region: 'EU_868', preset: LONG_FAST, factoryNew: true },
-      adminFaults: options.adminFaults,
-    });
-    const port = options.firstPort === 0 ? 0 : options.firstPort + number - 1;
-    const server = await serveRadio(radio, clock.look, port);
-    servers.push(server);
-    const address = server.address() as { port: number };
-    radios.push({ number, url: `tcp://127.0.0.1:${address.port}`, device: `!${hex}` });
-  }
-  return {
-    radios,
-    async close() {
-      clock.stop();
-      await Promise.all(
-        servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve()))),
+/** Two doors to one radio: the bench's, and the gateway's, which is shut while anybody stands at the first. */
+async function serveRadio({ time }: PracticeGround, radio: Radio, port: number) {
+  const sockets = new Set<Socket>();
+  let atBench = 0;
+  const take = (socket: Socket, isBench: boolean): void => {
+    // An error is always followed by 'close', which says all there is to say.
+    socket.on('error', () => {});
+    if (!isBench && atBench > 0) return void socket.destroy();
+    sockets.add(socket);
+    if (isBench) atBench++;
+    let connection: ReturnType<Radio['connect']> | undefined;
+    time.act(() => {
+      connection = radio.connect(
+        (bytes) => socket.write(Uint8Array.from(bytes)),
+        () => socket.destroy(),
       );
+    });
+    socket.on('data', (bytes) => time.act(() => connection?.write(new Uint8Array(bytes))));
+    socket.on('close', () => {
+      sockets.delete(socket);
+      if (isBench) atBench--;
+      time.act(() => connection?.close());
+    });
+  };
+  const doors = [true, false].map((isBench) =>
+    createServer({ noDelay: true }, (socket) => take(socket, isBench)),
+  );
+  const [bench, gateway] = doors as [Server, Server];
+  const url = await listen(bench, port);
+  return {
+    url,
+    gatewayUrl: await listen(gateway, 0),
+    close: async () => {
+      for (const socket of sockets) socket.destroy();
+      for (const door of doors) await new Promise<void>((done) => door.close(() => done()));
     },
   };
+}
+
+/** Starts one. Rejects: the TCP port is taken. */
+export async function startPracticeRadio(
+  ground: PracticeGround,
+  { number, port, seed, adminFaults }: PracticeRadioOptions,
+): Promise<RunningRadio> {
+  const nodeNum = practiceNumber(seed, number);
+  const hex = nodeNum.toString(16).padStart(8, '0');
+  const radio = createRadio(ground.time.world, ground.air, {
+    nodeNum,
+    longName: `Meshtastic ${hex.slice(-4)}`,
+    shortName: hex.slice(-4),
+    position: practicePlace(number),
+    channels: [{ name: '', psk: new Uint8Array([1]) }],
+    ...{ region: 'EU_868', preset: LONG_FAST, factoryNew: true },
+    adminFaults,
+  });
+  const { url, gatewayUrl, close } = await serveRadio(ground, radio, port);
+  return { told: { number, url, device: `!${hex}` }, radio, gatewayUrl, close };
 }

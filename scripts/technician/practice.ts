@@ -1,29 +1,36 @@
 /*
- * practice.ts: `tallywell practice`: virtual boards and radios at TCP ports, to learn every command without hardware.
- * Way: options -> boards of hardware/virtual/console, practice-radio.ts, their addresses on stdout; until Ctrl-C. Nothing is kept.
+ * practice.ts: `tallywell practice`: a whole set to learn every command without hardware: virtual boards, a radio on each, the
+ * gateway's radio, a gateway.
+ * Way: options -> practice-board.ts, practice-radio.ts, practice-gateway.ts in one world -> their addresses and the commands to type
+ * on stdout; until Ctrl-C. Nothing is kept.
  */
 import { randomInt } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type Command, Option } from 'commander';
-import type { TFunction } from 'i18next';
-import {
-  type BoardKind,
-  createBenchBoard,
-  serialOfSeed,
-} from '../../hardware/virtual/console/boards';
-import { type BoardPort, runBoard, serveBoard } from '../../hardware/virtual/console/doors';
+import { createAir } from '../../hardware/virtual/air';
+import { serialOfSeed } from '../../hardware/virtual/console/boards';
+import type { BoardPort } from '../../hardware/virtual/console/doors';
 import { NAMED_FAULTS } from '../../hardware/virtual/console/faults';
+import { runWorld } from '../../hardware/virtual/real-time';
+import { createWorld } from '../../hardware/virtual/world';
 import { PRACTICE_BOARDS_MAX, PRACTICE_RADIOS_MAX } from './limits';
-import { type PracticeRadio, startPracticeRadios } from './practice-radio';
+import { type PracticeKind, startPracticeBoard } from './practice-board';
+import { type PracticeGateway, startPracticeGateway } from './practice-gateway';
+import { type PracticeRadio, type RunningRadio, startPracticeRadio } from './practice-radio';
+import { sayPractice } from './practice-words';
 import { Trouble } from './trouble';
 import { LANGUAGES, languageOf, troubleWords, wordsOf } from './words';
 
 interface PracticeFlags {
   boards: string;
   radios?: string;
-  board: BoardKind;
+  board: PracticeKind;
   faults?: string;
   port?: string;
   seed?: string;
+  gateway?: boolean;
   lang?: string;
   json?: boolean;
 }
@@ -33,7 +40,7 @@ export interface PracticeBoard {
   /** From 1. */
   number: number;
   url: string;
-  board: BoardKind;
+  board: PracticeKind;
   serial: string;
   /** Name of its fault; '' = sound. */
   fault: string;
@@ -43,12 +50,14 @@ export interface PracticeBoard {
 export interface PracticeOptions {
   /** 1..100. */
   count: number;
-  board: BoardKind;
+  board: PracticeKind;
   /** Number of the board (from 1) to the name of its fault. */
   faults: ReadonlyMap<number, string>;
-  /** Radios, 0..20; default 0. */
+  /** Radios, 0..20: the first hangs on the first board, and so on. Default 0. */
   radios?: number;
-  /** TCP port of the first board, the others follow, then the radios; 0 = any free ones. */
+  /** With a gateway and its radio. Default no. */
+  hasGateway?: boolean;
+  /** TCP port of the first board; the others follow, the radios, the gateway's radio, its page. 0 = any free ones. */
   firstPort: number;
   /** Decides serial numbers and keys: the same seed gives the same boards. */
   seed: number;
@@ -59,6 +68,8 @@ export interface Practice {
   boards: PracticeBoard[];
   ports: BoardPort[];
   radios: PracticeRadio[];
+  /** null = none. `bench`: folder for the practising bench, so that the real one is left alone. */
+  gateway: { url: string; tokenFile: string; radio: PracticeRadio; bench: string } | null;
   close(): Promise<void>;
 }
 
@@ -86,38 +97,77 @@ export function faultsOf(text: string | undefined, count: number): Map<number, s
   return faults;
 }
 
-/** Starts boards and radios. Rejects: a TCP port is taken. */
-export async function startPractice(options: PracticeOptions): Promise<Practice> {
-  const boards: PracticeBoard[] = [];
-  const ports: BoardPort[] = [];
-  for (let number = 1; number <= options.count; number++) {
-    const seed = options.seed + number;
-    const fault = options.faults.get(number) ?? '';
-    const model = createBenchBoard({
-      kind: options.board,
-      seed,
-      faults: NAMED_FAULTS[fault] ?? {},
-    });
-    const tcpPort = options.firstPort === 0 ? 0 : options.firstPort + number - 1;
-    const port = await serveBoard(runBoard(model), tcpPort);
-    ports.push(port);
-    const serial = serialOfSeed(seed);
-    boards.push({ number, url: port.url, board: options.board, serial, fault });
-  }
-  const { firstPort, seed, count, radios: radioCount = 0 } = options;
-  const radios = await startPracticeRadios({
-    ...{ count: radioCount, seed },
-    firstPort: firstPort === 0 ? 0 : firstPort + count,
-  });
+/** What was started so far, to be ended in the other order. */
+interface Ending {
+  add(end: () => unknown): void;
+  all(): Promise<void>;
+}
+
+function createEnding(): Ending {
+  const ends: (() => unknown)[] = [];
   return {
-    boards,
-    ports,
-    radios: radios.radios,
-    close: async () => {
-      for (const port of ports) await port.close();
-      await radios.close();
+    add: (end) => void ends.push(end),
+    all: async () => {
+      for (const end of ends.splice(0).reverse()) await end();
     },
   };
+}
+
+async function withGateway(radio: RunningRadio, port: number, ending: Ending) {
+  const folder = mkdtempSync(join(tmpdir(), 'tallywell-practice-'));
+  ending.add(() => rmSync(folder, { recursive: true, force: true }));
+  const place = { folder, radio: radio.gatewayUrl, port };
+  const gateway: PracticeGateway = await startPracticeGateway(place);
+  ending.add(gateway.stop);
+  const { url, tokenFile } = gateway;
+  return { url, tokenFile, radio: radio.told, bench: join(folder, 'bench') };
+}
+
+async function startAll(
+  options: PracticeOptions,
+  ending: Ending,
+): Promise<Omit<Practice, 'close'>> {
+  const { count, board: kind, seed, firstPort, radios: radioCount = 0, hasGateway } = options;
+  const time = runWorld(createWorld(seed % 2 ** 31));
+  ending.add(time.stop);
+  const ground = { time, air: createAir(time.world, {}) };
+  const portOf = (place: number): number => (firstPort === 0 ? 0 : firstPort + place);
+  const radioAt = async (number: number, place: number): Promise<RunningRadio> => {
+    const radio = await startPracticeRadio(ground, { number, seed, port: portOf(place) });
+    ending.add(radio.close);
+    return radio;
+  };
+  const radios: RunningRadio[] = [];
+  for (let i = 0; i < radioCount; i++) radios.push(await radioAt(i + 1, count + i));
+  const boards: PracticeBoard[] = [];
+  const ports: BoardPort[] = [];
+  for (let number = 1; number <= count; number++) {
+    const own = { number, seed: seed + number };
+    const fault = options.faults.get(number) ?? '';
+    const port = await startPracticeBoard(ground, {
+      ...{ kind, ...own, faults: NAMED_FAULTS[fault] ?? {} },
+      ...{ radio: radios[number - 1]?.radio, port: portOf(number - 1) },
+    });
+    ending.add(port.close);
+    ports.push(port);
+    boards.push({ number, url: port.url, board: kind, serial: serialOfSeed(own.seed), fault });
+  }
+  const last = count + radioCount;
+  const gateway = hasGateway
+    ? await withGateway(await radioAt(0, last), portOf(last + 1), ending)
+    : null;
+  return { boards, ports, radios: radios.map(({ told }) => told), gateway };
+}
+
+/** Starts everything. Rejects: a TCP port is taken, or the gateway does not start; then nothing is left. */
+export async function startPractice(options: PracticeOptions): Promise<Practice> {
+  const ending = createEnding();
+  try {
+    return { ...(await startAll(options, ending)), close: ending.all };
+  } catch (error) {
+    await ending.all();
+    throw error;
+  }
 }
 
 function wholeNumber(flag: string, text: string, min: number, max: number): number {
@@ -129,38 +179,16 @@ function wholeNumber(flag: string, text: string, min: number, max: number): numb
 /** The options of flags. Throws: Trouble bad-file. */
 export function practiceOptionsOf(flags: PracticeFlags): PracticeOptions {
   const count = wholeNumber('--boards', flags.boards, 1, PRACTICE_BOARDS_MAX);
-  const radios = wholeNumber('--radios', flags.radios ?? '1', 0, PRACTICE_RADIOS_MAX);
+  const needed = flags.board === 'xiao-lora' ? 0 : Math.min(count, PRACTICE_RADIOS_MAX);
+  const radios = wholeNumber('--radios', flags.radios ?? `${needed}`, 0, PRACTICE_RADIOS_MAX);
+  const lastPort = 65_536 - count - radios - 2;
   return {
-    count,
-    radios,
-    board: flags.board,
+    ...{ count, radios, board: flags.board, hasGateway: flags.gateway !== false },
     faults: faultsOf(flags.faults, count),
-    firstPort: wholeNumber('--port', flags.port ?? '0', 0, 65_536 - count - radios),
+    firstPort: wholeNumber('--port', flags.port ?? '0', 0, lastPort),
     seed:
       flags.seed === undefined ? randomInt(2 ** 40) : wholeNumber('--seed', flags.seed, 0, 2 ** 40),
   };
-}
-
-function sayRadios(radios: PracticeRadio[], radio: string, t: TFunction): string[] {
-  const rows = radios.map(
-    ({ number, url, device }) => `${String(number).padStart(3)}  ${url}  ${device}`,
-  );
-  return [t('practice.radios'), ...rows, t('practice.gateway', { radio })];
-}
-
-/** What is shown to people. */
-export function sayPractice(practice: Practice, t: TFunction): string {
-  const rows = practice.boards.map(
-    ({ number, url, board, serial, fault }) =>
-      `${String(number).padStart(3)}  ${url}  ${board}  ${serial}${fault ? `  ${fault}` : ''}`,
-  );
-  const url = practice.boards[0]?.url ?? '';
-  const radio = practice.radios[0]?.url;
-  return [
-    ...[t('practice.head'), ...rows, t('practice.try', { url })],
-    ...(radio ? sayRadios(practice.radios, radio, t) : []),
-    t('practice.stop'),
-  ].join('\n');
 }
 
 async function untilStopped(): Promise<void> {
@@ -174,8 +202,10 @@ async function runPractice(flags: PracticeFlags): Promise<void> {
   const t = wordsOf(languageOf(flags.lang));
   try {
     const practice = await startPractice(practiceOptionsOf(flags));
-    const { boards, radios } = practice;
-    const text = flags.json ? JSON.stringify({ boards, radios }) : sayPractice(practice, t);
+    const { boards, radios, gateway } = practice;
+    const text = flags.json
+      ? JSON.stringify({ boards, radios, gateway })
+      : sayPractice(practice, t);
     process.stdout.write(`${text}\n`);
     await untilStopped();
     await practice.close();
@@ -191,15 +221,23 @@ async function runPractice(flags: PracticeFlags): Promise<void> {
 export function registerPracticeVerb(program: Command): void {
   program
     .command('practice')
-    .description('virtual boards and radios at TCP ports, to learn every command without hardware')
+    .description('virtual boards, radios and a gateway, to learn every command without hardware')
     .option('--boards <count>', 'how many boards', '1')
-    .option('--radios <count>', 'how many Meshtastic radios, new from the shop', '1')
-    .addOption(new Option('--board <kind>', 'which').choices(['xiao', 'mdbt42q']).default('xiao'))
+    .option('--radios <count>', 'how many Meshtastic radios hang on them; default: one on each')
+    .addOption(
+      new Option('--board <kind>', 'which; xiao-lora has a radio chip of its own')
+        .choices(['xiao', 'xiao-lora', 'mdbt42q'])
+        .default('xiao'),
+    )
     .option(
       '--faults <list>',
       `what is wrong with them, as 2:nak,3:silent, or all: ${Object.keys(NAMED_FAULTS).join(' ')}`,
     )
-    .option('--port <number>', 'TCP port of the first board; the others follow, then the radios')
+    .option('--no-gateway', 'without a gateway and its radio')
+    .option(
+      '--port <number>',
+      'TCP port of the first board; the others follow, the radios, the gateway’s radio, its page',
+    )
     .option('--seed <number>', 'the same number gives the same boards')
     .addOption(new Option('--lang <language>', 'language').choices([...LANGUAGES]))
     .option('--json', 'addresses as JSON')

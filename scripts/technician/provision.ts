@@ -3,14 +3,21 @@
  * Way: pod, site, wiring -> BoardSession; sites.json remembers. Key, epoch, journal and counters of a node stay as they are.
  */
 import type { NodeConfig } from '../../firmware/board';
-import type { ActDoors } from './bench';
+import type { ActDoors, SiteBefore } from './bench';
 import { verifyLog } from './bench-folder';
 import type { BoardSession } from './board/board-session';
 import { type ActNotes, goOn, logged } from './logged';
 import { CONFIG_FILE, configBytes, configOf, keyIdHex } from './node-config';
 import { makeJournal, refuseMoving } from './node-journal';
 import { type NodeState, readNodeState } from './node-state';
-import { type NodePlan, nodeBefore, placeNode, type SiteWords, slotFor } from './placing';
+import {
+  type NodePlan,
+  nodeBefore,
+  placeNode,
+  type SiteWords,
+  sitesBefore,
+  slotFor,
+} from './placing';
 import { type BenchNode, changeSites, readSites, siteOfKey } from './sites';
 import { Trouble } from './trouble';
 import { boardOf, checkWiring, profileNamed } from './wiring-check';
@@ -165,7 +172,7 @@ async function writeNode(
   session: BoardSession,
   state: NodeState,
   config: NodeConfig,
-  { profile }: NodePlan,
+  { profile, sites }: NodePlan & { sites: SiteBefore[] },
 ): Promise<boolean> {
   const { progress, bench } = doors;
   const bytes = configBytes(config);
@@ -174,7 +181,8 @@ async function writeNode(
   progress.step('save');
   const files = state.configBytes === null ? [] : [{ name: CONFIG_FILE, bytes: state.configBytes }];
   const { publicKey, identity } = state;
-  bench.save({ device: identity.serial, act: 'provision', publicKey, files, radio: null });
+  const { serial: device } = identity;
+  bench.save({ device, act: 'provision', publicKey, files, radio: null, sites });
   if (state.journal === null) {
     progress.step('make-journal');
     // On the MDBT42Q it must stand behind the journal.
@@ -245,6 +253,7 @@ async function provisionLogged({
   }
   goOn(doors);
   const place = { publicKey, givesWay, nowS: Math.floor(Date.now() / 1000) };
+  const sites = sitesBefore(readSites(folder), options.site, publicKey);
   const placed = changeSites(folder, (all) => placeNode(all, options, plan, place));
   const { channelKey } = bench;
   const config = configOf({
@@ -266,7 +275,7 @@ async function provisionLogged({
   let wasSame = false;
   if (needsSiteProgram) progress.note('flash-site-program', { profile: plan.profile.name });
   else {
-    wasSame = !(await writeNode(doors, session, state, config, plan));
+    wasSame = !(await writeNode(doors, session, state, config, { ...plan, sites }));
     await prove(doors, session, state.hasConsole, { publicKey, config });
   }
   Object.assign(notes.facts, { wasSame, needsSiteProgram });

@@ -30,7 +30,10 @@ export function sayRegister(result: RegisterResult, t: TFunction): string {
   const { sites, changed, file, isDryRun } = result;
   if (isDryRun) return t('register.plan', { sites: sites.join(', ') });
   if (file !== null) return t('register.file', { file, count: sites.length });
-  return t('register.done', { all: sites.length, changed: changed.length });
+  return t(changed.length === 0 ? 'register.same' : 'register.done', {
+    all: sites.length,
+    changed: changed.length,
+  });
 }
 
 function registerRegister(program: Command): void {
@@ -57,6 +60,19 @@ function registerRegister(program: Command): void {
   });
 }
 
+/** What came of it, for people. */
+export function sayReplace(result: ReplaceResult, t: TFunction): string {
+  const said = sayProvision(result, t);
+  return result.replaced === null || result.isDryRun
+    ? said
+    : `${said}\n${t('replace.done', { keyId: result.replaced })}`;
+}
+
+/** What came of it, for people. */
+export function sayRetire({ site, keyId, isDryRun }: RetireResult, t: TFunction): string {
+  return t(isDryRun ? 'retire.plan' : 'retire.done', { site, keyId });
+}
+
 function registerReplace(program: Command): void {
   const command = addSiteFlags(
     program
@@ -68,12 +84,7 @@ function registerReplace(program: Command): void {
       const options = provisionOptionsOf(flags);
       return withBoard(flags.port, (session) => replaceNode(doors, session, options));
     },
-    say: (result, t) => {
-      const said = sayProvision(result, t);
-      return result.replaced === null || result.isDryRun
-        ? said
-        : `${said}\n${t('replace.done', { keyId: result.replaced })}`;
-    },
+    say: sayReplace,
   });
 }
 
@@ -84,8 +95,7 @@ function registerRetire(program: Command): void {
     .requiredOption('--site <site>', 'word of the site');
   benchVerb<BenchFlags & { site: string }, RetireResult>(command, openBench, {
     run: (doors, { site }) => retireNode(doors, { site }),
-    say: ({ site, keyId, isDryRun }, t) =>
-      t(isDryRun ? 'retire.plan' : 'retire.done', { site, keyId }),
+    say: sayRetire,
   });
 }
 

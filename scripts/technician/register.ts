@@ -8,7 +8,7 @@ import { toHex } from '../../shared/bytes';
 import type { ActDoors } from './bench';
 import { locked, writeSafely } from './bench-files';
 import { benchKeyOf } from './bench-key';
-import { postRegister } from './gateway-client';
+import { askPod, postRegister } from './gateway-client';
 import { goOn, logged } from './logged';
 import { makeRegistration } from './registration-file';
 import { type BenchSite, readSites, siteOf } from './sites';
@@ -119,7 +119,11 @@ export function register(doors: ActDoors, options: RegisterOptions): Promise<Reg
     }
     const url = options.gateway ?? pod.gatewayUrl;
     if (url === null) throw new Trouble('gateway-unreachable', { url: '-', reason: '--gateway' });
-    if (options.token === null) throw new Trouble('gateway-denied', { url });
+    if (options.token === null) {
+      // A gateway that is not there is the first thing to be said.
+      await askPod({ url, token: null, signal: doors.signal });
+      throw new Trouble('gateway-denied', { url });
+    }
     if (isDryRun) return result;
     const changed = await tellGateway(doors, sites, pod.pod, url, options);
     notes.facts.changed = changed.length;

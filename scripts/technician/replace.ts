@@ -6,9 +6,9 @@ import type { ActDoors } from './bench';
 import type { BoardSession } from './board/board-session';
 import { logged } from './logged';
 import { keyIdHex } from './node-config';
-import { retireAt } from './placing';
+import { retireAt, sitesBefore } from './placing';
 import { type ProvisionOptions, type ProvisionResult, provision } from './provision';
-import { changeSites, nodeInUse, siteOf } from './sites';
+import { changeSites, nodeInUse, readSites, siteOf } from './sites';
 import { Trouble } from './trouble';
 
 /** The new node, and the one that went. */
@@ -52,6 +52,9 @@ export function retireNode(doors: ActDoors, options: { site: string }): Promise<
     const keyId = keyIdHex(node.publicKey);
     notes.facts.keyId = keyId;
     if (isDryRun) return { site, keyId, isDryRun };
+    const { device, publicKey } = node;
+    const sites = sitesBefore(readSites(bench.folder), site, publicKey);
+    bench.save({ device, act: 'retire', publicKey, files: [], radio: null, sites });
     changeSites(bench.folder, (all) => {
       const found = all.sites.find((one) => one.site === site);
       if (found) retireAt(found, Math.floor(Date.now() / 1000));

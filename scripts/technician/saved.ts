@@ -8,6 +8,7 @@ import { z } from 'zod';
 import type { Snapshot } from './bench';
 import { locked, makeFolder, readJson, writeSafely } from './bench-files';
 import { SAVED_PER_DEVICE_MAX } from './limits';
+import { SITE } from './sites';
 import { Trouble } from './trouble';
 
 /** Files that no snapshot may hold: taking them back would roll counters back. */
@@ -19,6 +20,7 @@ const FORM = z.strictObject({
   publicKey: z.string().nullable(),
   files: z.array(z.strictObject({ name: z.string(), base64: z.string() })),
   radio: z.unknown(),
+  sites: z.array(z.strictObject({ site: z.string(), before: SITE.nullable() })).default([]),
   isTakenBack: z.boolean(),
 });
 
@@ -45,7 +47,7 @@ function fileOf(place: string, number: number): string {
 export function saveSnapshot(folder: string, snapshot: Snapshot): void {
   const wrong = snapshot.files.find(({ name }) => NEVER_SAVED.includes(name));
   if (wrong !== undefined) throw new Error(`${wrong.name} is never saved`);
-  const { device, act, publicKey, radio } = snapshot;
+  const { device, act, publicKey, radio, sites = [] } = snapshot;
   const files = snapshot.files.map(({ name, bytes }) => ({
     name,
     base64: Buffer.from(bytes).toString('base64'),
@@ -56,6 +58,7 @@ export function saveSnapshot(folder: string, snapshot: Snapshot): void {
     publicKey,
     files,
     radio: radio ?? null,
+    sites,
     isTakenBack: false,
   });
   locked(folder, () => {
@@ -86,7 +89,7 @@ export function newestSnapshot(
     const file = fileOf(place, number);
     const saved = readOne(file);
     if (saved.isTakenBack) continue;
-    const { act, publicKey, radio } = saved;
+    const { act, publicKey, radio, sites } = saved;
     const files = saved.files.map(({ name, base64 }) => ({
       name,
       bytes: new Uint8Array(Buffer.from(base64, 'base64')),
@@ -95,7 +98,8 @@ export function newestSnapshot(
       locked(folder, () =>
         writeSafely(file, `${JSON.stringify({ ...saved, isTakenBack: true })}\n`),
       );
-    return { snapshot: { device: saved.device, act, publicKey, files, radio }, takenBack };
+    const more = sites.length === 0 ? {} : { sites };
+    return { snapshot: { device: saved.device, act, publicKey, files, radio, ...more }, takenBack };
   }
   return null;
 }

@@ -1,24 +1,16 @@
 /*
  * selftest.ts: asks a node how each of its parts does, how its clock runs, and whether the gateway hears it.
  * Way: BoardSession (tw("selftest"), "sensors", "radio", "counters") and HTTP -> a list: pass, fail or not known, and what to check.
- * Changes nothing on the node.
+ * Changes nothing on the node; where the gateway can be asked, one record is sent early, to see it arrive (heard.ts).
  */
 import type { ActDoors } from './bench';
 import type { BoardSession, NodeAnswer } from './board/board-session';
-import { askRecords, askSite, type GatewayAsk } from './gateway-client';
+import { gatewayParts } from './heard';
 import { CLOCK_OFF_MS_MAX } from './limits';
 import { goOn, logged } from './logged';
+import { type PartResult, part } from './part';
 import { readPodOrNull } from './pod-file';
 import { Trouble } from './trouble';
-
-/** How a part does. `unknown`: it could not be asked; that fails nothing. */
-export interface PartResult {
-  /** Name; its words are below `part.` and `advice.`. */
-  part: string;
-  outcome: 'pass' | 'fail' | 'unknown';
-  /** What was measured, or what the node says itself. */
-  value: string;
-}
 
 /** What the self-test found. */
 export interface SelftestResult {
@@ -40,11 +32,8 @@ export interface SelftestOptions {
   onPart?(part: PartResult): void;
 }
 
-const part = (name: string, isGood: boolean | null, value: unknown): PartResult => ({
-  part: name,
-  outcome: isGood === null ? 'unknown' : isGood ? 'pass' : 'fail',
-  value: value === undefined || value === null ? '' : String(value),
-});
+/** Parts without which no record can leave. */
+const RADIO = ['link', 'channel'];
 
 /** The node's own checks: [part, passed, advice]. */
 function ownParts({ checks }: NodeAnswer): PartResult[] {
@@ -93,24 +82,6 @@ async function clockPart(session: BoardSession, between: () => Promise<void>): P
   return part('clock', Math.abs(offMs) <= CLOCK_OFF_MS_MAX + hereMs / 10, `${offMs} ms`);
 }
 
-/** Has the gateway heard the node, and how well? */
-async function gatewayParts(to: GatewayAsk, site: string): Promise<PartResult[]> {
-  try {
-    const known = await askSite(to, site);
-    if (known === null) return [part('registered', false, '')];
-    const registered = part('registered', true, '');
-    if (known.lastHeard === null) return [registered, part('heard', null, '')];
-    const newest = (await askRecords(to, site)).at(-1);
-    const { rssiDbm, hops } = (newest?.received ?? {}) as { rssiDbm?: number; hops?: number };
-    const signal = rssiDbm === undefined || rssiDbm === null ? '' : `${rssiDbm} dBm`;
-    const way = hops === undefined || hops === null ? '' : `${hops} hops`;
-    return [registered, part('heard', true, [signal, way].filter(Boolean).join(', '))];
-  } catch (error) {
-    if (!(error instanceof Trouble) || error.code === 'cancelled') throw error;
-    return [part('gateway', null, error.code)];
-  }
-}
-
 async function nodeParts(
   doors: ActDoors,
   session: BoardSession,
@@ -151,7 +122,9 @@ export function selftest(
     const url = gateway ?? readPodOrNull(doors.bench.folder)?.gatewayUrl ?? null;
     if (url !== null && notes.site !== null && !isOffline) {
       doors.progress.step('ask-gateway', { url });
-      add(await gatewayParts({ url, token, signal: doors.signal }, notes.site));
+      const isRadioBroken = parts.some((one) => RADIO.includes(one.part) && one.outcome === 'fail');
+      const to = { url, token, signal: doors.signal };
+      add(await gatewayParts(doors, session, { to, site: notes.site, isRadioBroken }));
     }
     const failed = parts.filter(({ outcome }) => outcome === 'fail');
     notes.facts.failed = failed.map((one) => one.part).join(' ');

@@ -39,7 +39,8 @@ const NODE = z.strictObject({
   radioPowerPin: z.string().nullable(),
 });
 
-const SITE = z.strictObject({
+/** Form of one site. */
+export const SITE = z.strictObject({
   site: z.string().refine(isTopicWord, "1 to 64 of letters, digits, '-', '_'"),
   name: z.string().min(1).max(200),
   kind: z.enum(['water-point', 'canteen']),

@@ -48,6 +48,8 @@ export const TROUBLES = {
   'wrong-wiring': 65,
   'site-taken': 66,
   'slot-taken': 67,
+  'bench-busy': 68,
+  'board-needed': 69,
   'test-failed': 70,
   'not-calibrated': 71,
   'batch-incomplete': 72,

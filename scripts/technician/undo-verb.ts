@@ -9,7 +9,7 @@ import { openBench } from './bench-folder';
 import { CONSOLE_TIMES, type ConsoleTimes } from './board/console';
 import { openBoard } from './board/espruino-board';
 import { choosePort, guessOf } from './board/ports';
-import { type UndoResult, undoBoard } from './board/undo-board';
+import { type UndoResult, undoBoard, undoRetire } from './board/undo-board';
 import { type RadioUndone, sayRadioUndone } from './radio/radio-words';
 import { undoRadio } from './radio/set-up';
 import { Trouble } from './trouble';
@@ -17,6 +17,7 @@ import { type BenchFlags, benchVerb } from './verb';
 
 interface UndoFlags extends BenchFlags {
   port?: string;
+  site?: string;
 }
 
 /** What was taken back, on a board or a radio. */
@@ -66,6 +67,7 @@ export async function undoAt(
 export function sayUndone(undone: Undone, t: TFunction): string {
   if (!('restored' in undone)) return sayRadioUndone(undone, t);
   const { act, device, restored, erased, program } = undone;
+  if (act === 'retire') return t('undo.retire', { device });
   const lists = { restored: restored.join(', ') || '-', erased: erased.join(', ') || '-' };
   return t('undo.done', { act, device, program, ...lists });
 }
@@ -81,8 +83,12 @@ export function registerUndoVerb(program: Command): void {
       '--port <port>',
       'its port (/dev/…, COM3, tcp://host:port); the only one that is plugged in when left out',
     );
+  command.option('--site <site>', 'take `retire` of this site back; the board need not be here');
   benchVerb<UndoFlags, Undone>(command, openBench, {
-    run: async (doors, flags) => undoAt(doors, await choosePort(flags.port, {}, 'any')),
+    run: async (doors, { port, site }) =>
+      site === undefined
+        ? undoAt(doors, await choosePort(port, {}, 'any'))
+        : undoRetire(doors, { site }),
     say: sayUndone,
   });
 }

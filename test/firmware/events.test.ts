@@ -58,8 +58,15 @@ function start(pages = erasedPages(8, 4096)) {
       },
     ],
   };
-  startNode(board, link, kind, startEvents);
-  return { board, link, raise: (code: number, value: number) => raise(code, value) };
+  let report: () => boolean = () => false;
+  startNode(board, link, kind, (node) => {
+    startEvents(node);
+    report = () => node.report?.() ?? false;
+  });
+  return {
+    ...{ board, link, report: () => report() },
+    raise: (code: number, value: number) => raise(code, value),
+  };
 }
 
 test('an event leaves within a minute as a record of its own that the gateway accepts', () => {
@@ -75,6 +82,19 @@ test('an event leaves within a minute as a record of its own that the gateway ac
   board.runUntil(HOUR_MS + 30 * MINUTE_MS);
   expect(eventsOf(link).length).toBe(1);
   expect(accepted(link.sent[1].packet)).toBe(null);
+});
+
+test('a report that was asked for: "started" within a tick; asked again while it is not stored, the same record, at once', () => {
+  const { board, link, report } = start();
+  board.runUntil(30_000);
+  expect(report()).toBe(false);
+  board.runUntil(41_000);
+  expect(eventsOf(link)).toEqual([[7, 0, 40]]);
+  // The mesh lost it, and the node would wait.
+  expect(report()).toBe(true);
+  expect(link.sent.map(({ atMs }) => atMs)).toEqual([40_000, 41_000]);
+  expect(link.sent[1].packet).toEqual(link.sent[0].packet);
+  expect(accepted(link.sent[1].packet)).toMatchObject({ epoch: 1, sequence: 1 });
 });
 
 test('while the link is not ready the event waits and leaves with the first tick that can', () => {

@@ -361,6 +361,7 @@ export function createVirtualBoard(options: VirtualBoardOptions): VirtualBoard {
       if (machine.powered) restart(parts, true);
     },
     isPowered: () => machine.powered,
+    busyUntilMs: () => machine.busyUntilMs,
     run: (event) => {
       runEvent(parts, event);
       if (machine.powered && machine.resetAsked) restart(parts, true);

@@ -95,6 +95,8 @@ export interface VirtualBoard {
   /** Espruino's E.reboot(): the program says goodbye, then the chip is reset. */
   reboot(): void;
   isPowered(): boolean;
+  /** World time until which the processor stands still (a page of flash is erased), ms; in the past when it does not. */
+  busyUntilMs(): number;
   /** After so many more bytes of programming or erasing the power goes in the middle; -1 = never. */
   powerCutAfterFlashBytes(count: number): void;
   /** Runs something as an event of the firmware: what it throws is judged, a restart it asked for follows. */

@@ -65,7 +65,7 @@ export function createBenchBoard(options: BenchBoardOptions): ConsoleBoard {
     seed,
     ed25519: createNobleEd25519(),
     encryptBlocks: (key, blocks) => blocks.set(encryptBlocks(key, blocks)),
-    layout,
+    layout: faults.isKeyPageUsed ? { ...layout, isSpareListed: false } : layout,
     pageBytes: PAGE_BYTES,
     pageCount,
     batteryMv: BATTERY_MV,
@@ -75,6 +75,7 @@ export function createBenchBoard(options: BenchBoardOptions): ConsoleBoard {
   const model = createConsoleBoard({
     ...{ board, boardName: layout.name, version: '2v29', serial: serialOfSeed(seed) },
     ...{ isLinux: false, hangMs: options.hangMs ?? HANG_MS, faults, ...rest },
+    ...(faults.isAtCable ? { device: 'Serial1' } : {}),
   });
   if (faults.storageFreeBytes !== undefined) fillStorage(model, faults.storageFreeBytes);
   return model;

@@ -35,7 +35,8 @@ function guarded(state: ConsoleState, fn: unknown): unknown {
   if (typeof fn !== 'function') return fn;
   return (...args: unknown[]): void => {
     try {
-      fn(...args);
+      if (state.interpreter.call(fn as (...all: unknown[]) => unknown, args) === 'hangs')
+        state.hang = 'line';
     } catch (error) {
       takeException(state, error, '.bootcde');
     }
@@ -214,6 +215,11 @@ export function consoleGlobals(state: ConsoleState): Globals {
       own.setTimeout(guarded(state, fn), ms, ...args),
     setInterval: (fn: unknown, ms?: number, ...args: unknown[]): number =>
       own.setInterval(guarded(state, fn), ms, ...args),
-    setWatch: own.setWatch,
+    setWatch: (fn: unknown, ...rest: unknown[]): unknown =>
+      own.setWatch(guarded(state, fn), ...rest),
+    Serial1: {
+      ...own.Serial1,
+      on: (event: string, fn: unknown): void => own.Serial1.on(event, guarded(state, fn)),
+    },
   };
 }

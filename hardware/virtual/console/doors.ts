@@ -6,16 +6,19 @@
  */
 import { createServer, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
+import { stepBoard } from '../board-in-world';
+import { type RealTime, runWorld } from '../real-time';
+import { createWorld } from '../world';
 import type { ConsoleBoard } from './espruino-console';
 
-/** The longest time the model is left alone, ms. */
-const LOOK_MS = 250;
 /** How long a port is away when a planted fault or a restart took it, ms. */
 const AWAY_MS = 300;
 
 /** A board that runs in real time. */
 export interface RunningBoard {
   model: ConsoleBoard;
+  /** Brings it to the time of its world; from inside the world. */
+  step(): void;
   /** Bytes to the board. */
   write(bytes: Uint8Array): void;
   /** Whoever is at the port; null = nobody. `gone`: the port goes away. */
@@ -27,44 +30,42 @@ export interface RunningBoard {
   stop(): void;
 }
 
-/** Lets a board run, switched on. `clock`: ms since any moment, never going back. */
-export function runBoard(
-  model: ConsoleBoard,
-  clock: () => number = () => performance.now(),
-): RunningBoard {
-  const startMs = clock() - model.nowMs();
+/** Lets a board run, switched on. `time`: the world it stands in; left out: one of its own. */
+export function runBoard(model: ConsoleBoard, time?: RealTime): RunningBoard {
+  const { world, act, stop } = time ?? runWorld(createWorld(0));
+  const step = stepBoard(world, model);
   let client: Parameters<RunningBoard['attach']>[0] = null;
-  let timer: NodeJS.Timeout | undefined;
   let back: NodeJS.Timeout | undefined;
-  const step = (): void => {
-    clearTimeout(timer);
-    const nowMs = Math.floor(clock() - startMs);
-    model.runUntil(Math.max(nowMs, model.nowMs()));
-    const dueMs = model.nextDueMs();
-    const waitMs = dueMs < 0 ? LOOK_MS : Math.min(LOOK_MS, Math.max(1, dueMs - nowMs));
-    timer = setTimeout(step, waitMs);
-  };
   const goAway = (losesPower: boolean): void => {
     if (losesPower) model.powerCut();
     clearTimeout(back);
     back = setTimeout(() => {
       back = undefined;
-      model.powerOn();
-      step();
+      act(() => {
+        model.runUntil(world.nowMs());
+        model.powerOn();
+        step();
+      });
     }, AWAY_MS);
     client?.gone();
   };
   model.onSend((bytes) => client?.data(bytes));
   model.onGone((why) => goAway(why === 'exit'));
-  model.powerOn();
-  step();
+  act(() => {
+    model.runUntil(world.nowMs());
+    model.powerOn();
+    step();
+  });
   return {
     model,
+    step,
     write: (bytes) => {
       if (back) return;
-      step();
-      model.receive(bytes);
-      step();
+      act(() => {
+        model.runUntil(world.nowMs());
+        model.receive(bytes);
+        step();
+      });
     },
     attach: (next) => {
       client = next;
@@ -72,7 +73,7 @@ export function runBoard(
     unplug: goAway,
     isThere: () => back === undefined,
     stop: () => {
-      clearTimeout(timer);
+      if (!time) stop();
       clearTimeout(back);
       client = null;
       model.onSend(() => {});

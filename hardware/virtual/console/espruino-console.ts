@@ -29,8 +29,10 @@ const CTRL_C_TWICE_MS = 5000;
 /** A board at a port. */
 export interface ConsoleBoard {
   options: ConsoleOptions;
-  /** Bytes that reach the board now. */
+  /** Bytes that reach the board's console now. */
   receive(bytes: Uint8Array): void;
+  /** Bytes that reach its Serial1 now. Lost while code runs that never ends. */
+  receiveOnSerial1(bytes: Uint8Array): void;
   /** Lets world time go on to here, ms. */
   runUntil(ms: number): void;
   /** World time of the next thing that happens by itself, or -1. */
@@ -212,7 +214,7 @@ function createCtrlC(state: ConsoleState): () => void {
   };
 }
 
-/** Bytes that leave: held back by a slow board, garbled by a wrong speed, or not at all. */
+/** Bytes that leave: held back by a slow board or while flash is erased, garbled by a wrong speed, or not at all. */
 function createSender(options: ConsoleOptions) {
   const { faults, board } = options;
   const late: { atMs: number; bytes: Uint8Array }[] = [];
@@ -222,8 +224,9 @@ function createSender(options: ConsoleOptions) {
       if (faults.isSilent) return;
       const bytes = Uint8Array.from(Buffer.from(text, 'latin1'));
       const sent = faults.isWrongBaud ? garbled(bytes) : bytes;
-      if (!faults.slowMs) sender.out(sent);
-      else late.push({ atMs: board.nowMs() + faults.slowMs, bytes: sent });
+      const atMs = Math.max(board.nowMs() + (faults.slowMs ?? 0), board.busyUntilMs());
+      if (late.length === 0 && atMs <= board.nowMs()) sender.out(sent);
+      else late.push({ atMs: Math.max(atMs, late.at(-1)?.atMs ?? 0), bytes: sent });
     },
     nextDueMs: (): number => late[0]?.atMs ?? -1,
     runDue: (): void => {
@@ -316,8 +319,12 @@ export function createConsoleBoard(options: ConsoleOptions): ConsoleBoard {
     receive: (bytes) => {
       if (isHeard()) receive(faults.isWrongBaud ? garbled(bytes) : bytes);
     },
-    nextDueMs: () =>
-      state.hang !== '' || dues().length === 0 ? sender.nextDueMs() : Math.min(...dues()),
+    receiveOnSerial1: (bytes) => {
+      if (state.hang !== '') return;
+      board.receive(bytes);
+      idle(state);
+    },
+    nextDueMs: () => (state.hang !== '' || dues().length === 0 ? -1 : Math.min(...dues())),
     nowMs: () => board.nowMs(),
     runUntil: (ms) => {
       while (state.hang === '') {

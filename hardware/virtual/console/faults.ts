@@ -29,6 +29,10 @@ export interface BoardFaults {
   isSilent?: boolean;
   /** At E.reboot() the port goes away and comes back, as USB does. */
   isPortLostAtReboot?: boolean;
+  /** The port is a cable to the board's UART (Serial1), where Espruino's console is until something moves it. */
+  isAtCable?: boolean;
+  /** The build of Espruino keeps the key's page for itself: require("Flash").getFree() does not list it. */
+  isKeyPageUsed?: boolean;
 }
 
 /** A fault by its name at the command line. */

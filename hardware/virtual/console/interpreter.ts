@@ -40,6 +40,8 @@ export interface Interpreter {
   run(code: string, name: string, isFlash: boolean): RunResult;
   /** Evaluates the one expression of an EVAL packet. */
   evaluate(code: string): RunResult;
+  /** Calls a function of the program: a timer's, a port's. Throws: what it throws. */
+  call(fn: (...args: unknown[]) => unknown, args: unknown[]): 'done' | 'hangs';
   /** A text was read from Storage: what is made of it stays there. */
   noteFlash(text: string): void;
   /** Variables in use, of the board's. */
@@ -95,6 +97,10 @@ function soundExpression(code: string, source: RunSource): string {
 function isTimeout(error: unknown): boolean {
   return (error as { code?: string } | null)?.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';
 }
+
+/** Where a function waits to be called: a name that no program writes. */
+const CALL_SLOT = '\0call';
+const CALL = new Script(`globalThis[${JSON.stringify(CALL_SLOT)}]()`, { filename: 'event' });
 
 /** Runs a text that holds the source's code. What stands before a syntax error is run. */
 function runScript(
@@ -174,6 +180,17 @@ export function createInterpreter(options: InterpreterOptions): Interpreter {
       const refusal = refusedStatement(source);
       if (refusal) return { kind: 'error', error: refusal };
       return execute(`(${soundExpression(wanted, source)}\n)`, source);
+    },
+    call: (fn, args) => {
+      const slot = { value: () => fn(...args), configurable: true, enumerable: false };
+      Object.defineProperty(context, CALL_SLOT, slot);
+      try {
+        CALL.runInContext(context, { timeout: options.hangMs });
+        return 'done';
+      } catch (error) {
+        if (isTimeout(error)) return 'hangs';
+        throw error;
+      }
     },
     noteFlash: (text) => {
       flash.add(text);

@@ -10,7 +10,7 @@ import { tokenOf } from '../gateway-client';
 import { type Progress, SILENT } from '../progress';
 import { TROUBLES, Trouble } from '../trouble';
 import type { BenchFlags } from '../verb';
-import { languageOf, troubleWords } from '../words';
+import { type Language, languageOf, troubleWords } from '../words';
 import { type BatchRow, readRows } from './rows';
 import { type BatchResult, batch } from './run';
 
@@ -44,10 +44,10 @@ function linesOfPort(port: string, t: TFunction): Progress {
   };
 }
 
-function rowsOf(file: string): BatchRow[] {
+function rowsOf(file: string, language: Language): BatchRow[] {
   const bytes = readOrNull(file);
   if (bytes === null) throw new Trouble('bad-file', { file, fault: 'there is no such file' });
-  return readRows(file, bytes.toString());
+  return readRows(file, bytes.toString(), language);
 }
 
 function textOf(result: BatchResult, rows: BatchSaid['rows'], t: TFunction): string {
@@ -55,15 +55,18 @@ function textOf(result: BatchResult, rows: BatchSaid['rows'], t: TFunction): str
     const plan = rows.map((row) => t('batch.plan-row', { ...row, slot: row.slot ?? '-' }));
     return [t('batch.plan', { count: rows.length }), ...plan].join('\n');
   }
-  const { good, failed, files, boards } = result;
-  const said = boards.map((end) => {
-    const { site, slot, port, device, seconds, trouble } = end;
+  const { good, failed, open, files, boards } = result;
+  const said = boards.flatMap((end) => {
+    const { site, slot, port, device, seconds, trouble, gaveBack } = end;
     const outcome = t(`outcome.${trouble === null ? 'pass' : 'fail'}`);
-    const line = t('batch.board', { site, slot: slot ?? '', port, device, seconds, outcome });
+    const place = { site: site || '-', slot: slot ?? '-' };
+    const line = t('batch.board', { ...place, port, device, seconds, outcome });
     if (trouble === null) return line;
     const { what, next } = troubleWords(t, trouble);
-    return `${line}\n    ${trouble.code}: ${what}\n    ${t('next')} ${next}`;
+    const back = gaveBack === null ? [] : [`    ${t('batch.gave-back', { site: gaveBack })}`];
+    return [line, ...back, `    ${trouble.code}: ${what}`, `    ${t('next')} ${next}`];
   });
+  if (open.length > 0) said.push(t('batch.open', { sites: open.join(', ') }));
   return [...said, t('batch.sum', { good, failed, files: files.join(', ') })].join('\n');
 }
 
@@ -73,7 +76,7 @@ export async function runBatch(
   flags: BatchFlags,
   t: TFunction,
 ): Promise<BatchSaid> {
-  const rows = rowsOf(flags.batch);
+  const rows = rowsOf(flags.batch, languageOf(flags.lang));
   const { register = 'none', gateway, port: ports = [], withRadio: hasRadio = false } = flags;
   const isGateway = register === 'gateway';
   const result = await batch(doors, {

@@ -33,8 +33,10 @@ export type Claim = z.infer<typeof CLAIMS>[number];
 export interface Claims {
   /** The row of this board: its own of before, or the next free one. Throws: Trouble wrong-board, no-site, slot-taken. */
   claim(device: string, board: string): { row: BatchRow; slot: number; afterLine: number };
-  /** Gives a row back that its board never became a node of. */
-  release(device: string): void;
+  /** Gives a row back that its board never became a node of. @returns its site; null = it keeps the row, or had none. */
+  release(device: string): string | null;
+  /** Who has the row of this site; null = nobody. */
+  holderOf(site: string): Claim | null;
 }
 
 /** Site where this board is a node; null = none that the bench knows. */
@@ -86,9 +88,12 @@ export function openClaims(folder: string, rows: BatchRow[]): Claims {
       return { row, slot, afterLine };
     },
     release(device) {
-      if (siteOfDevice(readSites(folder), device) !== null) return;
-      claims = claims.filter((one) => one.device !== device);
+      const mine = claims.find((one) => one.device === device);
+      if (mine === undefined || siteOfDevice(readSites(folder), device) !== null) return null;
+      claims = claims.filter((one) => one !== mine);
       keep();
+      return mine.site;
     },
+    holderOf: (site) => claims.find((one) => one.site === site) ?? null,
   };
 }

@@ -36,6 +36,8 @@ export interface BoardEnd {
   /** '' = it got none. */
   site: string;
   slot: number | null;
+  /** Site that it had and gave back, because it failed before it was a node: `site` and `slot` are empty then. */
+  gaveBack: string | null;
   keyWords: string[];
   /** Acts done now or before. */
   done: string[];
@@ -98,6 +100,36 @@ async function chain(work: Work): Promise<void> {
   }
 }
 
+function wordsOfNode({ bench }: ActDoors, { site, device }: BoardEnd): string[] {
+  const known = site === '' ? null : siteOrNull(bench.folder, site);
+  const node = known === null ? null : nodeInUse(known);
+  return node?.device === device ? keyWordsOf(node.publicKey) : [];
+}
+
+/** The board that was done for this site before the tool was started; null = none, or not all of it. */
+export function doneBefore(
+  doors: ActDoors,
+  { options: { site } }: BatchRow,
+  claims: Claims,
+  { registers, hasRadio }: ChainOptions,
+): BoardEnd | null {
+  const { folder } = doors.bench;
+  const holder = claims.holderOf(site);
+  const known = siteOrNull(folder, site);
+  if (holder === null || known === null || nodeInUse(known)?.device !== holder.device) return null;
+  const { device, slot, afterLine } = holder;
+  const done = doneActs(folder, { device, site, hasRadio, afterLine });
+  const acts: DoneAct[] = ['flash', 'provision', 'selftest'];
+  if (registers === 'gateway') acts.push('register');
+  const tested = done.get('selftest');
+  if (tested === undefined || !acts.every((act) => done.has(act))) return null;
+  const end: BoardEnd = {
+    ...{ port: '', device, site, slot, gaveBack: null, keyWords: [], done: acts },
+    ...{ failedParts: failedPartsOf(tested), trouble: null, seconds: 0 },
+  };
+  return { ...end, keyWords: wordsOfNode(doors, end) };
+}
+
 /** Does one board. Throws only what is no Trouble. */
 export async function doBoard(
   doors: ActDoors,
@@ -107,8 +139,8 @@ export async function doBoard(
 ): Promise<BoardEnd> {
   const began = performance.now();
   const end: BoardEnd = {
-    ...{ port, device: '', site: '', slot: null, keyWords: [], done: [], failedParts: [] },
-    ...{ trouble: null, seconds: 0 },
+    ...{ port, device: '', site: '', slot: null, gaveBack: null, keyWords: [], done: [] },
+    ...{ failedParts: [], trouble: null, seconds: 0 },
   };
   let session: BoardSession | null = null;
   try {
@@ -122,13 +154,12 @@ export async function doBoard(
   } catch (error) {
     if (!(error instanceof Trouble)) throw error;
     end.trouble = error;
-    if (end.device !== '') claims.release(end.device);
+    end.gaveBack = claims.release(end.device);
+    if (end.gaveBack !== null) Object.assign(end, { site: '', slot: null });
   } finally {
     await session?.close();
   }
-  const known = end.site === '' ? null : siteOrNull(doors.bench.folder, end.site);
-  const node = known === null ? null : nodeInUse(known);
-  if (node?.device === end.device) end.keyWords = keyWordsOf(node.publicKey);
+  end.keyWords = wordsOfNode(doors, end);
   end.seconds = Math.round((performance.now() - began) / 100) / 10;
   return end;
 }

@@ -18,20 +18,32 @@ const TEXT_MM = 3.4;
 const WIDTH_MM = 180;
 const A4 = { widthMm: 210, heightMm: 297 };
 
-function csvOf(boards: BoardEnd[], language: Language): string {
+/** What a report tells. */
+export interface Tray {
+  boards: BoardEnd[];
+  /** Sites that have no node yet. */
+  open: string[];
+}
+
+/** A row a board, then a row a site that has none yet. */
+function csvOf({ boards, open }: Tray, language: Language): string {
   const t = wordsOf(language);
   const head =
-    'site,port,device,outcome,done,slot,key_words,failed_parts,trouble,what,next,seconds';
+    'site,port,device,outcome,done,slot,key_words,failed_parts,trouble,what,next,seconds,gave_back';
   const rows = boards.map((end) => {
     const said = end.trouble === null ? { what: '', next: '' } : troubleWords(t, end.trouble);
     const outcome = end.trouble === null ? 'good' : 'failed';
     return [
       ...[end.site, end.port, end.device, outcome, end.done.join(' '), end.slot ?? ''],
       ...[end.keyWords.join(' '), end.failedParts.join(' '), end.trouble?.code ?? ''],
-      ...[said.what, said.next, end.seconds],
+      ...[said.what, said.next, end.seconds, end.gaveBack ?? ''],
     ];
   });
-  return [head.split(','), ...rows].map(csvRow).join('');
+  const columns = head.split(',');
+  const without = open.map((site) =>
+    columns.map((column) => ({ site, outcome: 'open', what: t('batch.no-board') })[column] ?? ''),
+  );
+  return [columns, ...rows, ...without].map(csvRow).join('');
 }
 
 interface TextLine {
@@ -53,21 +65,25 @@ function wrapped(text: string, measure: ReturnType<typeof textMeasure>): string[
   return [...lines, line];
 }
 
-function linesOf(boards: BoardEnd[], language: Language): TextLine[] {
+function linesOf({ boards, open }: Tray, language: Language): TextLine[] {
   const t = wordsOf(language);
   const failed = boards.filter(({ trouble }) => trouble !== null).length;
   const head = { good: boards.length - failed, failed, when: new Date().toISOString() };
   const lines: TextLine[] = [{ text: t('batch.head', head), isBold: true }];
+  if (open.length > 0)
+    lines.push({ text: t('batch.open', { sites: open.join(', ') }), isBold: true });
   for (const end of boards) {
     const { trouble, seconds, port, device, site, slot } = end;
     const outcome = t(`outcome.${trouble === null ? 'pass' : 'fail'}`);
-    const words = { site, slot: slot ?? '', port, device, outcome, seconds };
+    const words = { site: site || '-', slot: slot ?? '-', port, device, outcome, seconds };
     const keyWords = end.keyWords.join(' ');
     lines.push({ text: '', isBold: false }, { text: t('batch.board', words), isBold: true });
     lines.push({
       text: t('batch.acts', { acts: end.done.join(', '), keyWords }),
       isBold: false,
     });
+    if (end.gaveBack !== null)
+      lines.push({ text: t('batch.gave-back', { site: end.gaveBack }), isBold: false });
     if (end.failedParts.length > 0)
       lines.push({ text: t('batch.parts', { parts: end.failedParts.join(', ') }), isBold: false });
     if (trouble === null) continue;
@@ -78,9 +94,9 @@ function linesOf(boards: BoardEnd[], language: Language): TextLine[] {
   return lines;
 }
 
-function pdfOf(boards: BoardEnd[], language: Language): Promise<Uint8Array> {
+function pdfOf(tray: Tray, language: Language): Promise<Uint8Array> {
   const measure = textMeasure();
-  const all = linesOf(boards, language).flatMap(({ text, isBold }) =>
+  const all = linesOf(tray, language).flatMap(({ text, isBold }) =>
     wrapped(text, measure).map((part) => ({ text: part, isBold })),
   );
   const perPage = Math.floor((BOTTOM_MM - TOP_MM) / LINE_MM);
@@ -98,15 +114,11 @@ function pdfOf(boards: BoardEnd[], language: Language): Promise<Uint8Array> {
 }
 
 /** Writes both into a folder. @returns their paths. Throws: Trouble bad-file. */
-export async function writeReport(
-  folder: string,
-  boards: BoardEnd[],
-  language: string,
-): Promise<string[]> {
+export async function writeReport(folder: string, tray: Tray, language: string): Promise<string[]> {
   const words = languageOf(language);
   const files: [string, string | Uint8Array][] = [
-    [join(folder, 'batch-report.csv'), csvOf(boards, words)],
-    [join(folder, 'batch-report.pdf'), await pdfOf(boards, words)],
+    [join(folder, 'batch-report.csv'), csvOf(tray, words)],
+    [join(folder, 'batch-report.pdf'), await pdfOf(tray, words)],
   ];
   for (const [file, content] of files) {
     try {

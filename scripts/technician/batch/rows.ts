@@ -11,6 +11,7 @@ import { BATCH_ROWS_MAX } from '../limits';
 import type { ProvisionOptions } from '../provision';
 import { Trouble } from '../trouble';
 import { checkWiring } from '../wiring-check';
+import { type Language, wordsOf } from '../words';
 
 /** One site of the tray. */
 export interface BatchRow {
@@ -35,6 +36,7 @@ interface Reader {
   file: string;
   line: number;
   cells: Cells;
+  language: Language;
 }
 
 function fault(file: string, line: number, column: string, what: string): Trouble {
@@ -60,9 +62,12 @@ function numberCell(
 }
 
 function profileCell(reader: Reader): Profile {
-  // The MDBT42Q needs two programs, one after the other: it is done alone (docs/technician.md).
   const names = PROFILES.filter(({ kind, board }) => kind !== 'bench' && board === 'nrf52840');
-  const profile = names.find(({ name }) => name === cell(reader, 'profile'));
+  const asked = cell(reader, 'profile');
+  const profile = names.find(({ name }) => name === asked);
+  // It needs two programs, and the first one takes the console away from the cable: docs/batch.md.
+  if (PROFILES.some(({ name, board }) => name === asked && board === 'nrf52832'))
+    throw fault(reader.file, reader.line, 'profile', wordsOf(reader.language)('batch.mdbt42q'));
   if (profile === undefined)
     throw fault(reader.file, reader.line, 'profile', names.map(({ name }) => name).join(', '));
   const kind = cell(reader, 'kind');
@@ -135,8 +140,8 @@ function refuseHead(file: string, head: string[]): string[] {
   return names;
 }
 
-/** Reads the file's text. `file`: its name, for errors. Throws: Trouble bad-file, naming line and column. */
-export function readRows(file: string, text: string): BatchRow[] {
+/** Reads the file's text. `file`: its name, for errors; `language`: theirs. Throws: Trouble bad-file, naming line and column. */
+export function readRows(file: string, text: string, language: Language = 'en'): BatchRow[] {
   let records: { record: Cells; info: { lines: number } }[];
   try {
     records = parse(text, {
@@ -152,7 +157,7 @@ export function readRows(file: string, text: string): BatchRow[] {
     throw fault(file, 1, 'site', `1 … ${BATCH_ROWS_MAX} rows`);
   const rows = records.map(({ record, info }) => {
     const line = info.lines;
-    return rowOf({ file, line, cells: record });
+    return rowOf({ file, line, cells: record, language });
   });
   refuseTwice(file, rows);
   return rows;

@@ -27,6 +27,7 @@ import type { OpenLine } from './line';
 import { openLine } from './open-line';
 import { findFault, PACKET } from './packets';
 import {
+  ASKED_START_CODE,
   checkCode,
   eraseCode,
   IDENTITY_CODE,
@@ -217,6 +218,7 @@ class EspruinoBoard implements BoardSession {
   }
 
   async restart(msMax = RESTART_MS_MAX): Promise<string> {
+    await this.evaluate(ASKED_START_CODE);
     const printed = await this.startAgain('load', msMax);
     const fault = findFault(printed);
     if (fault?.fault === 'storage-corrupt') {

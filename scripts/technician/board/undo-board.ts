@@ -3,9 +3,11 @@
  * Way: newest snapshot -> BoardSession. Never key, epoch, counters or journal: no snapshot holds them.
  */
 import { crc32 } from 'node:zlib';
-import type { ActDoors, Snapshot } from '../bench';
+import type { ActDoors, Bench, Snapshot } from '../bench';
 import { goOn, logged } from '../logged';
-import { CONFIG_FILE } from '../node-config';
+import { CONFIG_FILE, keyIdHex } from '../node-config';
+import { placeAsBefore } from '../placing';
+import { changeSites, nodeInUse, siteOf } from '../sites';
 import { Trouble } from '../trouble';
 import { ourFiles, SAVED_FILES } from './board-before';
 import type { BoardFile, BoardSession } from './board-session';
@@ -22,10 +24,13 @@ export interface UndoResult {
   erased: string[];
   /** Number of the program that runs now; 0 = none was there. */
   program: number;
+  /** Sites that the bench knows as before again: the gateway is to be told. */
+  sites: string[];
 }
 
 /** Files that an act may have changed: only those go back. */
 function filesOf(act: string): readonly string[] {
+  if (act === 'retire') return [];
   return act === 'flash' ? SAVED_FILES : [CONFIG_FILE];
 }
 
@@ -72,6 +77,54 @@ async function writeBack(
   }
 }
 
+function keyIdAt(folder: string, site: string): string {
+  const node = nodeInUse(siteOf(folder, site));
+  return node === null ? '' : keyIdHex(node.publicKey);
+}
+
+/** The newest snapshot of `retire` of this site that nothing came after at its board; null = none. */
+function savedRetire(bench: Bench, site: string) {
+  const devices = siteOf(bench.folder, site).nodes.map(({ device }) => device);
+  const found = devices.flatMap((device) => bench.newestSaved(device) ?? []);
+  const isRetire = ({ snapshot: { act, sites = [] } }: (typeof found)[number]) =>
+    act === 'retire' && sites.some((one) => one.site === site);
+  return { retire: found.findLast(isRetire) ?? null, newest: found.at(-1) ?? null };
+}
+
+/** Puts the sites of the bench back, where the act changed them. @returns their words. */
+function sitesBack({ bench, progress }: ActDoors, { act, device, sites = [] }: Snapshot): string[] {
+  if (sites.length === 0) return [];
+  const nowS = Math.floor(Date.now() / 1000);
+  const changed = changeSites(bench.folder, (all) => placeAsBefore(all, sites, device, nowS));
+  const [first] = sites;
+  if (act === 'retire' && changed.length === 0)
+    throw new Trouble('site-taken', { site: first.site, keyId: keyIdAt(bench.folder, first.site) });
+  if (changed.length > 0) progress.note('undo-register', { sites: changed.join(', ') });
+  return changed;
+}
+
+/**
+ * Takes `retire` back without its board: only the bench's list of sites changed then.
+ * Throws: Trouble no-site, nothing-to-undo; board-needed, when something else was done to its board since; site-taken, by another.
+ */
+export function undoRetire(doors: ActDoors, { site }: { site: string }): Promise<UndoResult> {
+  return logged(doors, 'undo', async (notes) => {
+    const { bench, isDryRun } = doors;
+    notes.site = site;
+    const { retire: saved, newest } = savedRetire(bench, site);
+    if (newest === null) throw new Trouble('nothing-to-undo');
+    if (saved === null) throw new Trouble('board-needed', { site, act: newest.snapshot.act });
+    const { act, device } = saved.snapshot;
+    notes.device = device;
+    const result = { device, act, restored: [], erased: [], program: 0, sites: [] };
+    if (isDryRun) return result;
+    const sites = sitesBack(doors, saved.snapshot);
+    saved.takenBack();
+    notes.facts = { undone: act };
+    return { ...result, sites };
+  });
+}
+
 /** Takes back the newest act. Throws: Trouble nothing-to-undo, and what a session throws. */
 export function undoBoard(doors: ActDoors, session: BoardSession): Promise<UndoResult> {
   return logged(doors, 'undo', async (notes) => {
@@ -86,19 +139,20 @@ export function undoBoard(doors: ActDoors, session: BoardSession): Promise<UndoR
     const program = programOf(snapshot);
     const change = differing(snapshot, await ourFiles(session));
     const restored = change.restore.map(({ name }) => name);
-    const result = { device, act, restored, erased: change.erase, program };
+    const result = { device, act, restored, erased: change.erase, program, sites: [] };
     if (isDryRun) return result;
     const isProgram = act === 'flash' && restored.length + change.erase.length > 0;
     if (isProgram && board === 'MDBT42Q') await session.stop();
     await writeBack(doors, session, change);
     if (await session.check(UNDER_WAY_FILE)) await session.erase(UNDER_WAY_FILE);
     if (program > 0) await startAndProve(doors, session, board, program);
-    else {
+    else if (act !== 'retire') {
       progress.step('restart');
       await session.restart();
     }
+    const sites = sitesBack(doors, snapshot);
     saved.takenBack();
     notes.facts = { undone: act, files: restored.length + change.erase.length, program };
-    return result;
+    return { ...result, sites };
   });
 }

@@ -120,9 +120,11 @@ function show() {
     if (tray) { tray.hidden = boards().length < 2; tray.textContent = w('all', { count: boards().length }); }
   }
 }
-function order(section, port) {
+async function order(section, port) {
   const form = section.querySelector('form');
   const values = Object.fromEntries(new FormData(form));
+  // A file goes as the text that is in it; none chosen, as nothing.
+  for (const [name, value] of Object.entries(values)) if (typeof value !== 'string') values[name] = await value.text();
   const isDryRun = values.dryRun === 'on';
   delete values.dryRun;
   return post('/act', { act: section.dataset.act, port, values, isDryRun });

@@ -86,6 +86,9 @@ function fieldHtml(
     );
     return `${head}<select id="${id}" name="${name}"${required}>${all.join('')}</select></div>`;
   }
+  if (kind === 'file') {
+    return `${head}<input id="${id}" name="${name}" type="file" accept=".json,application/json"${required}></div>`;
+  }
   const hint = text(`page.field.${name}-hint`, '');
   const secret = kind === 'secret' ? ' type="password"' : '';
   const number = kind === 'number' ? ' inputmode="numeric" pattern="[0-9]*"' : '';

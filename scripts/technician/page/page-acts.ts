@@ -12,13 +12,15 @@ import { PROGRAM_NAMES, readProgramFiles } from '../board/program-files';
 import { undoBoard } from '../board/undo-board';
 import { calibrate, type Pourer } from '../calibrate';
 import { labelOfBoard } from '../label';
-import { provision } from '../provision';
+import type { PartResult } from '../part';
+import { type ProvisionOptions, provision } from '../provision';
 import { numberFlag, provisionOptionsOf, sayProvision } from '../provision-verb';
 import { sayRadioUndone, saySetUp } from '../radio/radio-words';
 import { setUpRadio, undoRadio } from '../radio/set-up';
 import { register } from '../register';
-import { sayRegister } from '../register-verbs';
-import { type PartResult, selftest } from '../selftest';
+import { sayRegister, sayReplace, sayRetire } from '../register-verbs';
+import { replaceNode, retireNode } from '../replace';
+import { selftest } from '../selftest';
 import { partWords, sayCalibrate } from '../test-verbs';
 import { Trouble } from '../trouble';
 import { sayUndone } from '../undo-verb';
@@ -28,7 +30,7 @@ import { withBoard } from '../with-board';
 export interface PageField {
   /** Key below `page.field`. */
   name: string;
-  kind: 'text' | 'number' | 'select' | 'secret';
+  kind: 'text' | 'number' | 'select' | 'secret' | 'file';
   isRequired?: boolean;
   /** Of a select; those below `page.option` are translated. */
   options?: readonly string[];
@@ -75,6 +77,23 @@ const FLASH: PageAct = {
   },
 };
 
+/** What the file of a wiring says; the file itself stays in the browser. Throws: Trouble bad-file. */
+function wiringOf(text: string | undefined, t: TFunction): unknown {
+  if (!text) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Trouble('bad-file', { file: t('page.field.wiring'), fault: 'no JSON' });
+  }
+}
+
+/** The fields of a board that gets a site. Throws: Trouble bad-file. */
+function siteOptionsOf(values: Readonly<Record<string, string>>, t: TFunction): ProvisionOptions {
+  const { site, name, pulseUl, wiring } = values;
+  const told = { site, name: name || undefined, pulseUl: pulseUl || undefined };
+  return { ...provisionOptionsOf(told), wiring: wiringOf(wiring, t) };
+}
+
 const PROVISION: PageAct = {
   name: 'provision',
   device: 'board',
@@ -83,13 +102,10 @@ const PROVISION: PageAct = {
     { name: 'site', kind: 'text', isRequired: true },
     { name: 'name', kind: 'text' },
     { name: 'pulseUl', kind: 'number' },
+    { name: 'wiring', kind: 'file' },
   ],
-  async run(doors, port, { site, name, pulseUl }, t) {
-    const options = provisionOptionsOf({
-      site,
-      name: name || undefined,
-      pulseUl: pulseUl || undefined,
-    });
+  async run(doors, port, values, t) {
+    const options = siteOptionsOf(values, t);
     const result = await withBoard(port, (session) => provision(doors, session, options));
     return sayProvision(result, t);
   },
@@ -171,6 +187,29 @@ const LABEL: PageAct = {
   },
 };
 
+const REPLACE: PageAct = {
+  name: 'replace',
+  device: 'board',
+  hasDryRun: true,
+  fields: [
+    { name: 'site', kind: 'text', isRequired: true },
+    { name: 'wiring', kind: 'file' },
+  ],
+  async run(doors, port, values, t) {
+    const options = siteOptionsOf(values, t);
+    return sayReplace(await withBoard(port, (session) => replaceNode(doors, session, options)), t);
+  },
+};
+
+/** Of a site, whatever board is at the port: its node may be gone. */
+const RETIRE: PageAct = {
+  name: 'retire',
+  device: 'board',
+  hasDryRun: true,
+  fields: [{ name: 'site', kind: 'text', isRequired: true }],
+  run: async (doors, _port, { site }, t) => sayRetire(await retireNode(doors, { site }), t),
+};
+
 const UNDO: PageAct = {
   name: 'undo',
   device: 'board',
@@ -213,6 +252,8 @@ export const PAGE_ACTS: readonly PageAct[] = [
   CALIBRATE,
   REGISTER,
   LABEL,
+  REPLACE,
+  RETIRE,
   UNDO,
   RADIO,
   RADIO_UNDO,

@@ -10,7 +10,13 @@ import { pageLanguage } from '../../../shared/page-language';
 import type { Bench } from '../bench';
 import { verifyLog } from '../bench-folder';
 import { labelSvgOf } from '../label';
-import { PAGE_BODY_BYTES_MAX, PAGE_LOG_LINES, PAGE_LOOK_MS, PAGE_WINDOWS_MAX } from '../limits';
+import {
+  PAGE_BODY_BYTES_MAX,
+  PAGE_LOG_LINES,
+  PAGE_LOOK_MS,
+  PAGE_VALUE_CHARACTERS_MAX,
+  PAGE_WINDOWS_MAX,
+} from '../limits';
 import { nodeInUse, readSites, siteOf } from '../sites';
 import { LANGUAGES } from '../words';
 import { isAddress } from './address';
@@ -47,7 +53,7 @@ export interface BenchPage {
 const ORDER = z.object({
   act: z.string().max(40),
   port: z.string().max(300),
-  values: z.record(z.string().max(40), z.string().max(500)),
+  values: z.record(z.string().max(40), z.string().max(PAGE_VALUE_CHARACTERS_MAX)),
   isDryRun: z.boolean(),
 });
 const ANSWER = z.object({ id: z.string().max(60), text: z.string().max(500) });

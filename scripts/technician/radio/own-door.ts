@@ -10,6 +10,7 @@ import { Trouble } from '../trouble';
 import type { RadioDoor } from './door';
 import { type LinkNumbers, openRadioLink, type RadioLink, steadyPort } from './link';
 import { CONFIG_TYPES, type Variant, writeAdmin } from './official';
+import { pause } from './pause';
 import { noSettings, takeTold } from './settings';
 
 /** What is asked again after the restart, beside the handshake. */
@@ -53,18 +54,6 @@ async function askAgain(link: RadioLink, port: string) {
     takeTold(told, answer);
   }
   return told;
-}
-
-function pause(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, ms);
-    function done() {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', done);
-      resolve();
-    }
-    signal?.addEventListener('abort', done, { once: true });
-  });
 }
 
 /** Opens again and again until it answers. */

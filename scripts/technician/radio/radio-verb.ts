@@ -99,7 +99,7 @@ export function registerRadioVerb(program: Command, openBench: OpenBench): void 
     )
     .option(
       '--remote <!number>',
-      'set up this radio over the air, through the one at the port',
+      'set up this radio over the air, through the one at the port; never tried (docs/technician.md)',
       nodeNumber,
     )
     .option('--again', 'write also what is right already');

@@ -18,6 +18,7 @@ import {
   type Variant,
   writeAdmin,
 } from './official';
+import { pause } from './pause';
 import { noSettings, type RadioSettings, takeTold } from './settings';
 
 /** What the set-up looks at: fewer questions than settings, for each costs the air. */
@@ -99,12 +100,6 @@ async function order(remote: Remote, message: Variant, section: string): Promise
   if (!/nak_|refused/.test(outcome)) throw new Trouble('radio-silent', { port: remote.name });
   const reason = outcome.replace(/^.*nak_/, '');
   throw new Trouble('radio-refused', { setting: section, reason });
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms);
-  });
 }
 
 /** A door to `nodeNum` through an open link, which stays the caller's. Throws radio-refused: no way to order it. */

@@ -61,10 +61,19 @@ function bench(seed: number, isProvisioned = true) {
 test('every command answers in one line, also on a node without key and configuration', () => {
   for (const isProvisioned of [true, false]) {
     const { ask, board } = bench(5, isProvisioned);
-    for (const word of ['id', 'version', 'selftest', 'sensors', 'counters', 'radio', 'journal']) {
+    for (const word of [
+      'id',
+      'version',
+      'selftest',
+      'sensors',
+      'counters',
+      'radio',
+      'report',
+      'journal',
+    ]) {
       const line = ask(word);
       expect(line.tw).toBe(word);
-      const needsNode = ['counters', 'radio', 'journal'].includes(word);
+      const needsNode = ['counters', 'radio', 'report', 'journal'].includes(word);
       expect(line.ok).toBe(isProvisioned || !needsNode);
     }
     expect(ask('__proto__')).toMatchObject({ ok: false, reason: 'unknown command' });

@@ -142,6 +142,38 @@ test('code that never ends: broken off at the prompt, not in a packet', () => {
   expect(client.say('\x03', 500)).toBe('');
 });
 
+test.each([
+  ['a timer', 'setTimeout(function(){while(1);},20)', () => {}],
+  [
+    'a port',
+    'Serial1.setup(9600);Serial1.on("data",function(){while(1);})',
+    (client: ReturnType<typeof benchClient>) =>
+      client.model.receiveOnSerial1(Uint8Array.from([65])),
+  ],
+])(
+  'a loop without end in what %s calls: silent until Ctrl-C, then at work again',
+  (_name, code, wake) => {
+    const { client } = atBench({}, 200);
+    client.say(`\x10${code}\n`);
+    wake(client);
+    client.wait(500);
+    expect(client.say('1+1\n', 500)).toBe('');
+    expect(client.say('\x03', 500)).toContain('Execution Interrupted');
+    expect(client.ask('1+1')).toBe('2');
+  },
+);
+
+test('while a page of flash is erased nothing comes out; what was said then comes after it', () => {
+  const { client } = atBench();
+  client.model.receive(
+    Buffer.from('\x10require("Flash").erasePage(0x60000000+511*4096);print("erased")\n'),
+  );
+  expect(client.wait(80)).toBe('');
+  client.model.receive(Buffer.from('\x10print("next")\n'));
+  expect(client.wait(4)).toBe('');
+  expect(client.wait(10)).toMatch(/erased[\s\S]*next/);
+});
+
 test('on a board, Ctrl-C at an empty prompt says nothing; a half line goes', () => {
   const { client } = atBench();
   expect(client.say('\x03')).toBe('');

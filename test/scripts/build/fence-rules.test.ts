@@ -27,6 +27,7 @@ const OWN: string[] = [
   'var one = { a: 1, b: 2 }; var { a, ...others } = one;',
   'function of() {}',
   'var of = 1; of + 1;',
+  'require("Flash").erasePage(Math.ceil(1) * 4096);',
 ];
 
 /** The beginning of a construct's name, as far as it is written out; '' when it is computed. */

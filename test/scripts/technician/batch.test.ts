@@ -2,8 +2,7 @@
  * batch.test.ts: a tray of virtual boards by the built command line, killed in the middle; the reader of its file.
  * Oracles: the signed log, the boards' own Storage, the process table's exit codes; CSV written by hand.
  */
-import { spawn } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -14,34 +13,8 @@ import { startPractice } from '../../../scripts/technician/practice';
 import { nodeInUse, readSites } from '../../../scripts/technician/sites';
 import { Trouble } from '../../../scripts/technician/trouble';
 import { freshFolder, readyBench } from './support/bench-kit';
-
-interface End {
-  code: number | null;
-  signal: NodeJS.Signals | null;
-  out: string;
-}
-
-/** Runs the tool; kills it with -9 once its stderr holds `killAt`. */
-function tool(args: string[], killAt?: string): Promise<End> {
-  const child = spawn(process.execPath, ['dist/tallywell.js', ...args]);
-  let out = '';
-  const take = (text: Buffer) => {
-    out += text.toString();
-    if (killAt !== undefined && out.includes(killAt)) child.kill('SIGKILL');
-  };
-  child.stdout.on('data', take);
-  child.stderr.on('data', take);
-  return new Promise((resolve) =>
-    child.on('close', (code, signal) => resolve({ code, signal, out })),
-  );
-}
-
-/** Every file below a folder but the two that hold keys. */
-function textsOf(folder: string): [string, Buffer][] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !['channel.key', 'bench.key'].includes(entry.name))
-    .map((entry) => [entry.name, readFileSync(join(entry.parentPath, entry.name))]);
-}
+import { formsOf, pdfStreams, pdfTexts } from './support/pdf-text';
+import { textsOf, tool } from './support/tool';
 
 /** No radio hangs on these boards, and the report says so, also of a board that was tested before the kill. */
 function expectRadioNamed(folder: string): void {
@@ -51,6 +24,19 @@ function expectRadioNamed(folder: string): void {
     .filter((row) => row.includes(',good,'));
   expect(good.length).toBeGreaterThanOrEqual(7);
   for (const row of good) expect(row).toContain(',link');
+}
+
+/** The channel's key is in none of them, nor in what their PDFs hold deflated. */
+function expectNoKey(folder: string, texts: [string, Buffer][]): void {
+  const key = Buffer.from(readChannelKey(folder));
+  const inside = texts
+    .filter(([name]) => name.endsWith('.pdf'))
+    .flatMap(([name, pdf]) =>
+      [...pdfStreams(pdf), Buffer.from(pdfTexts(pdf))].map((part) => [name, part] as const),
+    );
+  expect(inside.length).toBeGreaterThan(5);
+  for (const [name, content] of [...texts, ...inside])
+    for (const form of formsOf(key)) expect(content.includes(form), name).toBe(false);
 }
 
 test('ten boards, three faulty, killed in the middle: 7 good, 3 named, nothing done twice', async () => {
@@ -74,7 +60,10 @@ test('ten boards, three faulty, killed in the middle: 7 good, 3 named, nothing d
   const plan = await tool([...args, '--dry-run', '--lang', 'en']);
   expect(plan.code).toBe(0);
   expect(verifyLog(bench.folder).lines).toEqual([]);
-  const killed = await tool([...args, '--lang', 'en'], 'good. Next board');
+  const killed = await tool(
+    [...args, '--lang', 'en'],
+    (out, kill) => out.includes('good. Next board') && kill('SIGKILL'),
+  );
   expect(killed.signal).toBe('SIGKILL');
   const before = verifyLog(bench.folder);
   const nodesBefore = readSites(bench.folder).sites.flatMap((site) => nodeInUse(site) ?? []);
@@ -110,14 +99,9 @@ test('ten boards, three faulty, killed in the middle: 7 good, 3 named, nothing d
     lines.filter(({ act, outcome }) => act !== 'label' && outcome === 'done').length;
   expect(acts(verifyLog(bench.folder).lines)).toBe(acts(log.lines));
   expectRadioNamed(bench.folder);
-  const key = Buffer.from(readChannelKey(bench.folder));
-  const forms = [key, ...(['hex', 'base64', 'base64url'] as const).map((as) => key.toString(as))];
-  const outputs: [string, Buffer][] = [
-    ['output', Buffer.from(killed.out + second.out + third.out)],
-  ];
-  for (const [name, content] of [...textsOf(bench.folder), ...textsOf(stick), ...outputs])
-    for (const form of forms) expect(content.includes(form), name).toBe(false);
-}, 120_000);
+  const outputs = Buffer.from(killed.out + second.out + third.out);
+  expectNoKey(bench.folder, [...textsOf(bench.folder), ...textsOf(stick), ['output', outputs]]);
+}, 300_000);
 
 describe('the file of a tray', () => {
   const read = (text: string) => {
@@ -138,7 +122,8 @@ describe('the file of a tray', () => {
     ['site,profile,wiring\na,water-point-xiao,{\n', 'line 2, column wiring'],
     ['site,profile,colour\na,water-point-xiao,red\n', 'line 1, column colour'],
     ['site,name\na,b\n', 'line 1, column profile'],
-    ['site,profile\na,water-point\n', 'line 2, column profile'],
+    ['site,profile\na,water-point\n', 'line 2, column profile: an MDBT42Q is done alone'],
+    ['site,profile\na,well\n', 'line 2, column profile: water-point-xiao'],
   ])('%j is refused with its place', (text, place) => {
     expect(read(text)).toContain(place);
   });

@@ -17,6 +17,7 @@ import { labelText, readLabelText } from '../../../scripts/technician/label-cont
 import { isSettable, textRuns } from '../../../scripts/technician/label-text';
 import { changeSites } from '../../../scripts/technician/sites';
 import { doorsOf, freshFolder, POD, readyBench } from './support/bench-kit';
+import { formsOf, pdfStreams, pdfTexts } from './support/pdf-text';
 import { decode, readPpm } from './support/read-qr';
 
 const NAMES = [
@@ -141,6 +142,26 @@ describe('labels', () => {
       { code: 'no-site' },
     );
   });
+});
+
+it('labels as PDF hold no secret, in no stream and no shown text', async () => {
+  const bench = benchWith(3);
+  const out = join(freshFolder(), 'sheet.pdf');
+  await makeLabels(doorsOf(bench), { out, sheet: '24' });
+  const pdf = readFileSync(out);
+  const text = pdfTexts(pdf);
+  // The reader does read: what must stand there is found.
+  expect(text).toContain('well-01');
+  for (const word of keyWordsOf(keyOf(1))) expect(text).toContain(word);
+  const pem = readFileSync(join(bench.folder, 'bench.key'), 'utf8').split('\n')[1];
+  const secrets = [Buffer.from(bench.channelKey()), Buffer.from(pem, 'base64').subarray(-32)];
+  const streams = pdfStreams(pdf);
+  expect(streams.length).toBeGreaterThan(5);
+  for (const secret of secrets) {
+    expect(secret).toHaveLength(32);
+    for (const content of [pdf, ...streams, Buffer.from(text)])
+      for (const form of formsOf(secret)) expect(content.includes(form)).toBe(false);
+  }
 });
 
 describe('what stands on them', () => {

@@ -108,6 +108,14 @@ describe('what goes wrong with a gateway', () => {
         () => register(doorsOf(bench), { token, gateway: 'http://127.0.0.1:1' }),
         'gateway-unreachable',
       ],
+      [
+        () => register(doorsOf(bench), { token: null, gateway: 'http://127.0.0.1:1' }),
+        'gateway-unreachable',
+      ],
+      [
+        () => register(doorsOf(bench, true), { token: null, gateway: 'http://127.0.0.1:1' }),
+        'gateway-unreachable',
+      ],
       [() => register(doorsOf(bench), { token, gateway: 'ftp://x' }), 'bad-file'],
       [() => register(doorsOf(bench), { token: null, gateway: url }), 'gateway-denied'],
       [() => register(doorsOf(bench), { token: 'wrong', gateway: url }), 'gateway-denied'],

@@ -189,3 +189,38 @@ test('a program that cannot be changed without moving the journal is left as it 
   expect(doors.told).toContain('note journal-would-move');
   expect(storageOf(model)).toEqual(before);
 }, 30_000);
+
+test('an MDBT42Q at a cable: everything is verified before it starts, then its console goes to Bluetooth, and that is said', async () => {
+  const { url, model } = await freshBoard('mdbt42q', { isAtCable: true });
+  const session = await sessionWith(url);
+  const bench = readyBench();
+  const doors = doorsOf(bench);
+  const result = await flash(doors, session, built('water-point'));
+  expect(result).toMatchObject({ board: 'MDBT42Q', slot: 'tw.a', proof: 'console-left' });
+  expect(doors.told).toContain('note console-left');
+  expect(doors.told).not.toContain('prove-program');
+  expect(storageOf(model).get('tw.a')).toEqual(fileOf('water-point'));
+  expect(storageOf(model).has('tw.flash')).toBe(false);
+  expect(verifyLog(bench.folder).lines).toMatchObject([
+    { act: 'flash', outcome: 'done', facts: { proof: 'console-left' } },
+  ]);
+  // It is not broken: nobody answers at the cable any more, and the words say what helps.
+  const silent = await troubleOf(openBoard(url, { times: QUICK }));
+  expect(['no-prompt', 'unplugged']).toContain(silent.code);
+}, 60_000);
+
+test('an MDBT42Q whose Espruino uses the page of the key: refused before anything is touched', async () => {
+  const { url, model } = await freshBoard('mdbt42q', { isKeyPageUsed: true });
+  const session = await sessionWith(url);
+  const bench = readyBench();
+  for (const isDryRun of [true, false]) {
+    const trouble = await troubleOf(flash(doorsOf(bench, isDryRun), session, built('water-point')));
+    expect(trouble).toMatchObject({
+      code: 'wrong-board',
+      details: { board: 'MDBT42Q (0x6b000 used)', wanted: 'MDBT42Q (0x6b000 free)' },
+    });
+  }
+  expect(storageOf(model).size).toBe(0);
+  const { lines } = verifyLog(bench.folder);
+  expect(lines).toMatchObject([{ act: 'flash', outcome: 'failed', trouble: 'wrong-board' }]);
+}, 60_000);

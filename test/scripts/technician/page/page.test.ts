@@ -3,51 +3,17 @@
  * With TALLYWELL_PICTURES=folder it also makes the pictures of docs/technician.md.
  */
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import type { Bench } from '../../../../scripts/technician/bench';
+import type { Page } from 'playwright-core';
+import { expect, onTestFinished, test } from 'vitest';
 import { openBench } from '../../../../scripts/technician/bench-folder';
-import { openBenchPage } from '../../../../scripts/technician/page/server';
 import { tellPod } from '../../../../scripts/technician/pod-act';
-import { writeChannelKey, writePod } from '../../../../scripts/technician/pod-file';
 import { startPractice } from '../../../../scripts/technician/practice';
-import { CHANNEL_KEY } from '../radio/bench-in-memory';
 import { radioOnTcp } from '../radio/virtual-radio';
-import { doorsOf, POD } from '../support/bench-kit';
-import { smallPng } from './small-png';
+import { doorsOf } from '../support/bench-kit';
+import { browser, folderOf, hasBrowser, pageOf, picture, runStep, show, step } from './browser-kit';
 
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 /** The XIAO's D0, where a meter hangs when nothing else is said. */
 const METER_PIN = 0;
-const PICTURES = process.env.TALLYWELL_PICTURES;
-const hasBrowser = existsSync(CHROMIUM);
-if (!hasBrowser && process.env.CI) throw new Error(`${CHROMIUM} is not installed`);
-if (!hasBrowser) console.warn(`SKIPPED: ${CHROMIUM} is not installed`);
-
-let browser: Browser;
-
-beforeAll(async () => {
-  if (hasBrowser)
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
-}, 60_000);
-afterAll(() => browser?.close());
-
-function folderOf(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'tallywell-page-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
-
-function benchOf(): Bench {
-  const folder = folderOf();
-  writePod(folder, { ...POD, pod: 'Ouro', preset: 'MEDIUM_FAST', gatewayNode: 0xa1b2c3d4 });
-  writeChannelKey(folder, CHANNEL_KEY);
-  return openBench(folder);
-}
-
 const TALLYWELL = 'dist/tallywell.js';
 
 /** A real gateway, a process of its own, at a radio; with a token for the bench, which it told its pod. */
@@ -75,48 +41,6 @@ async function gatewayAt(radio: string) {
   return { url, token: options.token, bench };
 }
 
-async function pageOf(addresses: string[], language = 'en', bench = benchOf()) {
-  const served = await openBenchPage({ bench, port: 0, language: '', addresses });
-  onTestFinished(() => served.close());
-  const context = await browser.newContext({
-    locale: language,
-    viewport: { width: 900, height: 640 },
-  });
-  onTestFinished(() => context.close());
-  const page = await context.newPage();
-  const outside: string[] = [];
-  const faults: string[] = [];
-  page.on('request', (request) => {
-    if (
-      !request.url().startsWith(new URL(served.url).origin) &&
-      !request.url().startsWith('data:')
-    ) {
-      outside.push(request.url());
-    }
-  });
-  page.on('console', (message) => {
-    if (message.type() === 'error') faults.push(message.text());
-  });
-  page.on('pageerror', (error) => faults.push(error.message));
-  await page.goto(served.url);
-  return { page, outside, faults, bench, served };
-}
-
-async function picture(page: Page, name: string): Promise<void> {
-  if (PICTURES) writeFileSync(join(PICTURES, `${name}.png`), smallPng(await page.screenshot()));
-}
-
-function step(page: Page, act: string) {
-  return page.locator(`[data-act="${act}"]`);
-}
-
-/** Brings a step to the top of the window. */
-function show(page: Page, act: string): Promise<void> {
-  return step(page, act).evaluate((section) =>
-    (section as unknown as { scrollIntoView(): void }).scrollIntoView(),
-  );
-}
-
 /** Runs in the browser: keeps each number of rows of the self-test that is drawn. */
 const watchRows = `{
   window.rowCounts = [];
@@ -126,15 +50,6 @@ const watchRows = `{
     if (count > 0 && !window.rowCounts.includes(count)) window.rowCounts.push(count);
   }).observe(live, { childList: true, subtree: true });
 }`;
-
-async function runStep(page: Page, act: string): Promise<string> {
-  const section = step(page, act);
-  await section.locator('button[type=submit]').click();
-  await section
-    .locator('[data-live][data-state=done], [data-live][data-state=failed]')
-    .waitFor({ timeout: 90_000 });
-  return section.locator('[data-live]').innerText();
-}
 
 /** The verdict that each port shows of its act. */
 function marks(page: Page): Promise<string[]> {
