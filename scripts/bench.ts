@@ -5,6 +5,7 @@
 const BENCHES: { [name: string]: () => Promise<{ bench: () => Promise<boolean> }> } = {
   airtime: () => import('./bench/airtime'),
   energy: () => import('./bench/energy'),
+  exports: () => import('./bench/exports'),
   history: () => import('./bench/history'),
   ingest: () => import('./bench/ingest'),
   interpreter: () => import('./bench/interpreter'),

@@ -12,6 +12,7 @@ import { type Answer, errorAnswer, jsonAnswer, tooManyAnswer } from '../edges/ht
 import type { NewStatement, StatementWriter } from '../edges/store/statements';
 import { SAY_BURST_MAX, SAY_PER_S_MAX, STATEMENTS_PER_SITE_DAY_MAX } from '../limits/facts';
 import { HTTP_ADDRESSES_MAX } from '../limits/http';
+import { episodePage } from './episode-page';
 import type { FactsKeeping } from './facts-keeping';
 import {
   type AnswerOf,
@@ -84,14 +85,10 @@ function readers({ keeping }: ApiDoors) {
     },
     listEpisodes({ query: { site, before, limit } }) {
       const all = keeping.allFacts().filter((one) => site === undefined || one.site === site);
-      const episodes = all
-        .flatMap((one) =>
-          one.breakdowns.episodes.map((episode) => ({ site: one.site, ...episode })),
-        )
-        .filter(({ start }) => start < before)
-        .sort((a, b) => b.start - a.start);
-      const next = episodes.length > limit ? episodes[limit - 1].start : null;
-      return { at: keeping.atS(), episodes: episodes.slice(0, limit), next };
+      const episodes = all.flatMap((one) =>
+        one.breakdowns.episodes.map((episode) => ({ site: one.site, ...episode })),
+      );
+      return { at: keeping.atS(), ...episodePage(episodes, before, limit) };
     },
     listStatements({ query: { site, before, limit } }) {
       const rows = keeping.statements.page(site ?? null, before, limit);

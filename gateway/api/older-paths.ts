@@ -51,6 +51,18 @@ function whole(name: string): Json {
   return { name, in: 'query', required: false, schema: { type: 'integer', minimum: 0 } };
 }
 
+function json(schema: Json): Json {
+  return { 'application/json': { schema } };
+}
+
+const HEALTH: Json = {
+  type: 'object',
+  properties: {
+    healthy: { type: 'boolean' },
+    problems: { type: 'array', items: { type: 'string' } },
+  },
+  required: ['healthy', 'problems'],
+};
 const SUMS: Json = {
   type: 'object',
   properties: { t: { type: 'integer' }, minutes: { type: 'integer' } },
@@ -65,6 +77,49 @@ const AT_SITE: Json = { type: 'object', required: ['site', 'state', 'records', '
 
 /** By path. */
 export const OLDER_PATHS: Record<string, Json> = {
+  '/health': {
+    get: {
+      operationId: 'health',
+      summary: 'Is all well? For whatever watches the gateway. Needs no account.',
+      responses: {
+        200: { description: 'All is well.', content: json(HEALTH) },
+        503: { description: 'Something is wrong: problems says what.', content: json(HEALTH) },
+      },
+    },
+  },
+  '/metrics': {
+    get: {
+      operationId: 'metrics',
+      summary: 'Figures for Prometheus.',
+      responses: {
+        ...answers({}, 401, 403, 429),
+        200: { description: 'Figures.', content: { 'text/plain': { schema: { type: 'string' } } } },
+      },
+    },
+  },
+  '/api/v1/openapi.json': get('openApi', 'This document.', {
+    type: 'object',
+    required: ['openapi', 'info', 'paths'],
+  }),
+  '/api/v1/schemas/': get(
+    'listSchemas',
+    'Names of the JSON Schemas.',
+    listOf('schemas', { type: 'string', pattern: '^[a-z-]+\\.json$' }),
+  ),
+  '/api/v1/schemas/{schema}': {
+    get: {
+      operationId: 'schema',
+      summary: 'One JSON Schema.',
+      parameters: [{ name: 'schema', in: 'path', required: true, schema: { type: 'string' } }],
+      responses: {
+        ...answers({}, 401, 403, 404, 429),
+        200: {
+          description: 'A JSON Schema.',
+          content: { 'application/schema+json': { schema: { type: 'object', required: ['$id'] } } },
+        },
+      },
+    },
+  },
   '/api/v1/session': get('session', 'Who asks.', WHO),
   '/api/v1/status': get('status', 'How the gateway is.', ref('bridge-health')),
   '/api/v1/sites': get('listSites', 'The state of all sites.', listOf('sites', ref('site'))),

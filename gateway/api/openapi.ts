@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { FACT_FORMS } from './fact-schemas';
+import { filePaths } from './file-paths';
 import { OLDER_PATHS } from './older-paths';
 import { OPERATIONS, type Operation } from './operations';
 
@@ -121,7 +122,10 @@ export function openApiDocument(version: string, older: Record<string, object>):
   const names = new Map(
     Object.entries(FACT_FORMS).map(([id, form]) => [JSON.stringify(plain(form, 'output')), id]),
   );
-  const paths: Record<string, Json> = structuredClone(OLDER_PATHS) as Record<string, Json>;
+  const paths: Record<string, Json> = structuredClone({
+    ...OLDER_PATHS,
+    ...filePaths(),
+  }) as Record<string, Json>;
   for (const [name, operation] of Object.entries(OPERATIONS)) {
     const method = { [operation.method.toLowerCase()]: operationObject(name, operation, names) };
     paths[operation.path] = { ...paths[operation.path], ...method };

@@ -83,7 +83,8 @@ export const OPERATIONS = {
   listEpisodes: {
     ...reading,
     path: '/api/v1/episodes',
-    summary: 'Breakdowns of all sites, newest first: the last 50 of each site.',
+    summary:
+      'Breakdowns of all sites, newest first: the last 50 of each site. A page ends with all that began in one second.',
     params: none,
     query: z.strictObject({
       site: siteName.optional().meta({ description: 'Of this site only.' }),

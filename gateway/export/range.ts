@@ -12,10 +12,13 @@ export interface AskedRange {
   to: string | null;
 }
 
+/** Forms of a time. */
+export const RANGE_TIME = /^(\d{1,12}|\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d))?)$/;
+
 /** Unix seconds, a date (its beginning in UTC) or a time with its zone, as Unix s; null = none of these. */
 function timeOf(text: string): number | null {
-  if (/^\d{1,12}$/.test(text)) return Number(text);
-  if (!/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d))?$/.test(text)) return null;
+  if (!RANGE_TIME.test(text)) return null;
+  if (/^\d+$/.test(text)) return Number(text);
   const ms = Date.parse(text);
   return Number.isFinite(ms) ? Math.floor(ms / 1000) : null;
 }

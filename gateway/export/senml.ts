@@ -102,16 +102,15 @@ type Field = keyof typeof LABELS;
 /** An integer of -24..23, as the labels are. */
 const label = (value: number) => (value < 0 ? 0x20 + (-1 - value) : value);
 
-function encodeEntry(entry: SenmlEntry): Uint8Array {
+function encodeEntry(out: number[], entry: SenmlEntry): void {
   const fields = Object.entries(entry) as [Field, string | number | boolean][];
-  const out: number[] = [0xa0 + fields.length];
+  out.push(0xa0 + fields.length);
   for (const [name, value] of fields) {
     out.push(label(LABELS[name]));
     if (typeof value === 'string') encodeText(out, value);
     else if (typeof value === 'boolean') out.push(value ? 0xf5 : 0xf4);
     else encodeFloat(out, value);
   }
-  return Uint8Array.from(out);
 }
 
 /** The pack in CBOR (application/senml+cbor): an array of indefinite length, as nobody knows how long it will be. */
@@ -128,7 +127,10 @@ export function* senmlCbor(
     }
     const entries = senmlEntries(pod, fact);
     if (entries.length === 0) onUndated();
-    for (const entry of entries) yield encodeEntry(entry);
+    // One piece for each record: each costs memory outside of the heap.
+    const out: number[] = [];
+    for (const entry of entries) encodeEntry(out, entry);
+    if (out.length > 0) yield Uint8Array.from(out);
   }
   yield Uint8Array.of(0xff);
 }

@@ -4,7 +4,8 @@
  * Source: WPdx data standard: names of the columns; the least a row must have (place, was there water, date, who says so,
  * source or technology). Columns that WPdx computes or gives itself are not written.
  * "Yes" only where a signed record holds a draw; "No" only where a person said that it is broken. Silence and idleness
- * are neither: such a site has no row.
+ * are neither: such a site has no row. The standard asks whether there was water when somebody looked: so a draw after
+ * "broken" is "Yes" at the time of the draw, and #status tells that nobody has said "fixed".
  */
 import type { Episode, SiteFacts } from '../core/facts/site-facts';
 import { type Column, csvTable } from './csv';
@@ -56,6 +57,14 @@ function reportedWords({ reported, start }: Episode): string {
   return `Said to be broken on ${isoDate(start)} ${who}.`;
 }
 
+/** Was something drawn after that was reported? Its bucket must have begun then: an hour with both in it proves nothing. */
+function isAfter({ record, timeS }: RecordFact, { start }: Episode): boolean {
+  if (record.kind === 3 || timeS === null) return false;
+  const { buckets, bucketMinutes } = record;
+  const newest = buckets.findLastIndex((bucket) => bucket.some((value) => value > 0));
+  return newest >= 0 && timeS - (buckets.length - newest) * bucketMinutes * 60 >= start;
+}
+
 /** What is known, or why that is not enough. */
 function rowOf(site: WpdxSite, told: Told | undefined): WpdxRow | WpdxLeftOut {
   const { facts, lastDraw } = site;
@@ -67,13 +76,13 @@ function rowOf(site: WpdxSite, told: Told | undefined): WpdxRow | WpdxLeftOut {
     return 'has neither water_source nor water_tech in the partners file';
   const drawnS = lastDraw?.timeS ?? lastDraw?.receivedAtS ?? null;
   const head = { facts, told };
-  if (lastDraw !== null && drawnS !== null && (open === null || drawnS > open.start)) {
+  if (lastDraw !== null && drawnS !== null && (open === null || isAfter(lastDraw, open))) {
     const broken = open === null ? '' : ` ${reportedWords(open)} Used since.`;
     const status = `Water drawn on ${isoDate(drawnS)}, measured.${broken}${monthWords(facts)}`;
     return { ...head, dateS: drawnS, isWorking: true, status, recordId: lastDraw.id };
   }
   if (open === null) return 'was neither seen working nor said to be broken';
-  const status = `${reportedWords(open)} Not used since.${monthWords(facts)}`;
+  const status = `${reportedWords(open)} Not seen used since.${monthWords(facts)}`;
   const recordId = open.reported.by === 'person' ? null : open.reported.id;
   return { ...head, dateS: open.start, isWorking: false, status, recordId };
 }

@@ -4,9 +4,9 @@
  */
 
 /** Rows read from the database at one time, rows: what an export holds in memory, whatever it exports. */
-export const EXPORT_PAGE_ROWS = 200;
+export const EXPORT_PAGE_ROWS = 16;
 /** Text gathered before it is sent or written, characters. */
-export const EXPORT_CHUNK_CHARS = 32_768;
+export const EXPORT_CHUNK_CHARS = 8_192;
 /** Sites up to which their records are looked up one by one; of more all records are looked through, sites. */
 export const EXPORT_SITES_LOOKED_UP_MAX = 4;
 /** Records that are looked at for the newest use of a site, records: 400 days of hours. */

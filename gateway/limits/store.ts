@@ -41,3 +41,8 @@ export const NOTICES_MAX = 10_000;
 export const REGISTER_BYTES_MAX = 4 << 20;
 /** Longest a verb beside a running gateway waits for the database, ms: longer than the gateway holds a group. */
 export const FACTS_WAIT_MS = 90_000;
+/**
+ * Pages of the database that the connection for reading keeps, KiB. better-sqlite3 would keep 16 MB, which an export fills with
+ * pages that nobody asks for again; the kernel keeps the file's pages anyway.
+ */
+export const READER_CACHE_KIB = 2_048;

@@ -128,6 +128,9 @@ const READERS: Record<string, Reader> = {
   },
 };
 
+/** Names of the options. */
+export const STA_OPTIONS: readonly string[] = Object.keys(READERS);
+
 /** Reads the options. Throws: StaRefusal. */
 export function readStaQuery(query: URLSearchParams): StaQuery {
   const read: StaQuery = {

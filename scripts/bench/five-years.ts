@@ -117,9 +117,13 @@ export function readyHistory(): number {
   }
 }
 
-/** Starts the gateway over it; resolves with its page's address once it answers. */
+/**
+ * Starts the gateway over it; resolves with its page's address once it answers.
+ * @param nodeOptions of Node besides the service's @param more environment besides this process's
+ */
 export function startOverHistory(
   nodeOptions: string[] = [],
+  more: NodeJS.ProcessEnv = {},
 ): Promise<{ child: ChildProcess; url: string }> {
   const child = spawn(
     process.execPath,
@@ -128,7 +132,7 @@ export function startOverHistory(
       ...['--radio', 'tcp://127.0.0.1:9', '--register', join(FOLDER, 'register.json')],
       ...['--http-port', '0', '--mqtt-port', '0'],
     ],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
+    { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...more } },
   );
   // Also when the bench ends by an error.
   process.once('exit', () => child.kill('SIGKILL'));

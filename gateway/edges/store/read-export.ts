@@ -30,39 +30,51 @@ const DAYS_AT_ONCE = 366;
 /** Buckets of a record that are its own; earlier ones are carried again. */
 const OWN_BUCKETS = 12;
 
-interface Row {
-  id: number;
-  site: string;
-  siteName: string;
-  siteKind: 'water-point' | 'canteen';
-  payload: Uint8Array;
-  signature: Uint8Array;
-  receivedAtS: number;
-  clockState: string;
-  historical: number;
-  rssiDbm: number;
-  hops: number;
-  bootTimeS: number | null;
-  bootUncertainty: number | null;
-}
+/**
+ * One stored record, as SQLite gives it. An array: objects made of rows cost the collector so much that an export took a
+ * hundred megabytes (npm run bench -- exports).
+ */
+type Row = [
+  id: number,
+  site: string,
+  siteName: string,
+  siteKind: 'water-point' | 'canteen',
+  payload: Uint8Array,
+  signature: Uint8Array,
+  receivedAtS: number,
+  clockState: string,
+  historical: number,
+  rssiDbm: number,
+  hops: number,
+  bootTimeS: number | null,
+  bootUncertainty: number | null,
+];
 
-const RECORD_SQL = `SELECT r.id, s.site, s.name AS siteName, s.kind AS siteKind, r.payload, r.signature,
-  r.received_at_s AS receivedAtS, r.clock_state AS clockState, r.historical, r.rssi_dbm AS rssiDbm, r.hops,
-  e.boot_time_s AS bootTimeS, e.clock_uncertainty AS bootUncertainty
+const RECORD_SQL = `SELECT r.id, s.site, s.name, s.kind, r.payload, r.signature,
+  r.received_at_s, r.clock_state, r.historical, r.rssi_dbm, r.hops, e.boot_time_s, e.clock_uncertainty
   FROM record r JOIN placement p ON p.id = r.placement_id JOIN site s ON s.id = p.site_id
   LEFT JOIN epoch e ON e.node_key_id = r.node_key_id AND e.epoch = r.epoch`;
 
 /** Decodes a stored row. Throws: when it does not decode, which means damage. */
 function factOf(row: Row): RecordFact {
-  const { bootTimeS, bootUncertainty, ...rest } = row;
-  const record = decodeRecord(row.payload);
+  const record = decodeRecord(row[4]);
   if (typeof record === 'string') throw new Error(`a stored record does not decode: ${record}`);
-  const clock = bootTimeS === null ? null : { bootTimeS, uncertainty: 15, sequence: 0 };
+  const clock = row[11] === null ? null : { bootTimeS: row[11], uncertainty: 15, sequence: 0 };
   return {
-    ...rest,
+    id: row[0],
+    site: row[1],
+    siteName: row[2],
+    siteKind: row[3],
+    payload: row[4],
+    signature: row[5],
     record,
     timeS: dateOf(clock, record.uptimeS),
-    uncertainty: bootUncertainty ?? 15,
+    uncertainty: row[12] ?? 15,
+    receivedAtS: row[6],
+    clockState: row[7],
+    historical: row[8],
+    rssiDbm: row[9],
+    hops: row[10],
   };
 }
 
@@ -101,12 +113,12 @@ function firstRowReader(database: Database) {
 /** Reads rows in order of acceptance: all, or those of some sites. */
 function rowReader(database: Database) {
   const last = database.prepare('SELECT coalesce(max(id), 0) FROM record').pluck();
-  const pages = database.prepare(
-    `${RECORD_SQL} WHERE r.id >= ? AND r.id <= ? ORDER BY r.id LIMIT ?`,
-  );
-  const among = database.prepare(
-    `${RECORD_SQL} WHERE r.id IN (SELECT value FROM json_each(?)) ORDER BY r.id`,
-  );
+  const pages = database
+    .prepare(`${RECORD_SQL} WHERE r.id >= ? AND r.id <= ? ORDER BY r.id LIMIT ?`)
+    .raw();
+  const among = database
+    .prepare(`${RECORD_SQL} WHERE r.id IN (SELECT value FROM json_each(?)) ORDER BY r.id`)
+    .raw();
   // The unique index holds key and row: no page of the table is touched.
   const idsOfSites = database
     .prepare(
@@ -124,7 +136,7 @@ function rowReader(database: Database) {
         const rows = pages.all(from, lastId, EXPORT_PAGE_ROWS) as Row[];
         if (rows.length === 0) return;
         yield* rows;
-        from = rows[rows.length - 1].id + 1;
+        from = rows[rows.length - 1][0] + 1;
       }
     },
     *ofSites(sites: readonly string[], fromS: number, lastId: number): Generator<Row> {
@@ -171,10 +183,12 @@ function dayReader(database: Database) {
 /** Looks for the newest use of a site, from its newest record back. */
 function lastUseReader(database: Database) {
   const placementsOf = placementsReader(database);
-  const back = database.prepare(
-    `${RECORD_SQL} WHERE r.node_key_id = ? AND r.placement_id = ? AND (r.epoch, r.sequence) < (?, ?)
+  const back = database
+    .prepare(
+      `${RECORD_SQL} WHERE r.node_key_id = ? AND r.placement_id = ? AND (r.epoch, r.sequence) < (?, ?)
      ORDER BY r.epoch DESC, r.sequence DESC LIMIT ${EXPORT_PAGE_ROWS}`,
-  );
+    )
+    .raw();
   /** From a placement's newest record back, as far as anything may be in the range. */
   function* backwards(keyRowId: number, placementId: number, fromS: number): Generator<RecordFact> {
     let [epoch, sequence] = [EPOCH_MAX + 1, 0];
@@ -240,7 +254,7 @@ export function createExportReader(
           : rows.ofSites(range.sites, range.fromS, lastId);
       let passed = 0;
       for (const row of found) {
-        share = row.id / lastId;
+        share = row[0] / lastId;
         const fact = factOf(row);
         passed += 1;
         const isWanted = isInside(fact, range) && wanted(range, fact.site);

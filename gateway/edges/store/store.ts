@@ -9,7 +9,7 @@ import { concat } from '../../../shared/bytes';
 import type { KnownKey, SignedRecord } from '../../core/judge';
 import type { KeptMqtt, MqttKeeping } from '../../core/mqtt-state';
 import type { Register } from '../../core/register';
-import { PAGE_BYTES, WAL_PAGES } from '../../limits/store';
+import { PAGE_BYTES, READER_CACHE_KIB, WAL_PAGES } from '../../limits/store';
 import { type AccountWriter, accountWriter } from './account-table';
 import { lookAtEnd } from './check';
 import { groupTransaction, wholeNumber } from './group';
@@ -169,7 +169,11 @@ export function openStore(path: string): Store {
   };
   return {
     ...lookupsOf(database),
-    openReader: () => new Sqlite(path, { readonly: true }),
+    openReader() {
+      const reader = new Sqlite(path, { readonly: true });
+      reader.pragma(`cache_size = -${READER_CACHE_KIB}`);
+      return reader;
+    },
     importRegister(register, keyIdOf, nowS, isWhole = true) {
       group.begin();
       importRegister(register, keyIdOf, nowS, isWhole);

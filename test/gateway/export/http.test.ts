@@ -367,3 +367,13 @@ test.each(NOT_OFFERED)('SensorThings: %s is refused in words: %i', async (path, 
     'string',
   ]);
 });
+
+test.each(['POST', 'PATCH', 'PUT', 'DELETE'])(
+  'SensorThings: nothing is changed by %s',
+  async (method) => {
+    const { ask } = await gateway();
+    const init = { method, headers: { 'Content-Type': 'application/json' }, body: '{}' };
+    expect((await ask("/api/v1/sta/v1.1/Things('wp-01')", init)).status).toBe(405);
+    expect((await ask("/api/v1/sta/v1.1/Things('wp-01')")).status).toBe(200);
+  },
+);

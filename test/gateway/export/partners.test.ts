@@ -103,6 +103,36 @@ test('WPdx: "Yes" only by a record with a draw in the time asked for; silence an
   expect(none.leftOut).toContain('wp-01 was neither seen working nor said to be broken');
 });
 
+/** Rows of wp-01, of which a person said at this time that it is broken; its last draw was in the 5 minutes before hour 30. */
+function rowsBrokenAt(start: number) {
+  const opened = openExport(exportFolder(), NOW_S);
+  onTestFinished(opened.close);
+  const siteFacts = (site: string) => {
+    const known = opened.siteFacts(site);
+    const open = known?.breakdowns.open;
+    return known && open
+      ? { ...known, breakdowns: { ...known.breakdowns, open: { ...open, start } } }
+      : known;
+  };
+  return parse(made('wpdx.csv', PARTNERS, { siteFacts }).text, { columns: true });
+}
+
+test('WPdx: water drawn after somebody said "broken" is "Yes", and the words tell both; drawn before it is "No"', () => {
+  const lastBucketS = BOOT_S + 30 * 3600 - 300;
+  expect(rowsBrokenAt(lastBucketS)).toMatchObject([
+    {
+      '#status_id': 'Yes',
+      '#status': expect.stringMatching(
+        /^Water drawn on 2026-03-02, measured. Said to be broken on 2026-03-02 at its button. Used since./,
+      ),
+    },
+  ]);
+  // In the same hour, but nobody knows that it was after that: the record's hour is no proof.
+  expect(rowsBrokenAt(lastBucketS + 1)).toMatchObject([
+    { '#status_id': 'No', '#status': expect.stringContaining('Not seen used since.') },
+  ]);
+});
+
 test('WPdx: a site that was removed has no row, however much was drawn there once', () => {
   const opened = openExport(exportFolder(), NOW_S);
   onTestFinished(opened.close);
