@@ -8,7 +8,6 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { unitTemplate } from '../service-plan';
 import { FOLDER, readyHistory, SITES, startOverHistory } from './five-years';
 
 /** What is asked for, in this order. */
@@ -23,12 +22,6 @@ const SQL = 'SELECT id, hex(payload), hex(signature), received_at_s, clock_state
 function residentMb({ pid }: ChildProcess): number {
   const found = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
   return Number(found?.[1]) / 1024;
-}
-
-/** Environment of the service, as its unit says it. */
-function serviceEnvironment(): Record<string, string> {
-  const lines = unitTemplate().matchAll(/^Environment=(\w+)=(\S+)$/gm);
-  return Object.fromEntries([...lines].map(([, name, value]) => [name, value]));
 }
 
 interface Taken {
@@ -87,7 +80,7 @@ export async function bench(): Promise<boolean> {
   const records = readyHistory() * SITES;
   const reference = await referenceRate();
   console.log(`${records} records; sqlite3 reads ${(reference / 1e6).toFixed(1)} MB/s`);
-  const { child, url } = await startOverHistory([], serviceEnvironment());
+  const { child, url } = await startOverHistory();
   try {
     // What a gateway at rest has done: pages and facts of all sites were asked for.
     for (const path of ['health', 'api/v1/facts', '']) await (await fetch(url + path)).text();

@@ -14,6 +14,7 @@ import { openStore, type Store } from '../../gateway/edges/store/store';
 import { concat, toHex } from '../../shared/bytes';
 import { decodeRecord } from '../../shared/record';
 import { keyIdOf } from '../../shared/verify';
+import { unitTemplate } from '../service-plan';
 import { type BenchNode, benchNode, benchRegister, payloadOf } from './village-of-records';
 
 /** Sites: wp-001 and so on, one node each. */
@@ -23,8 +24,6 @@ export const FOLDER = join(tmpdir(), 'tallywell-bench-history');
 const HOURS = 5 * 365 * 24;
 const COMMIT_HOURS = 24;
 const HOUR_S = 3600;
-/** As the service starts it (scripts/systemd/tallywell.service). */
-const SERVICE_OPTIONS = ['--max-semi-space-size=4'];
 /** Another bench may be at it, ms. */
 const WAIT_MS = 600_000;
 
@@ -117,22 +116,27 @@ export function readyHistory(): number {
   }
 }
 
+/** The environment that the service gives the gateway. */
+function serviceEnvironment(): Record<string, string> {
+  const lines = unitTemplate().matchAll(/^Environment=(\w+)=(\S+)$/gm);
+  return Object.fromEntries([...lines].map(([, name, value]) => [name, value]));
+}
+
 /**
  * Starts the gateway over it; resolves with its page's address once it answers.
- * @param nodeOptions of Node besides the service's @param more environment besides this process's
+ * @param nodeOptions of Node besides the service's
  */
 export function startOverHistory(
   nodeOptions: string[] = [],
-  more: NodeJS.ProcessEnv = {},
 ): Promise<{ child: ChildProcess; url: string }> {
   const child = spawn(
     process.execPath,
     [
-      ...[...SERVICE_OPTIONS, ...nodeOptions, 'dist/tallywell.js', 'gateway', '--data', FOLDER],
+      ...[...nodeOptions, 'dist/tallywell.js', 'gateway', '--data', FOLDER],
       ...['--radio', 'tcp://127.0.0.1:9', '--register', join(FOLDER, 'register.json')],
       ...['--http-port', '0', '--mqtt-port', '0'],
     ],
-    { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...more } },
+    { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...serviceEnvironment() } },
   );
   // Also when the bench ends by an error.
   process.once('exit', () => child.kill('SIGKILL'));
