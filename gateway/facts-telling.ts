@@ -8,9 +8,11 @@ import { createFactsKeeping, type FactsKeeping } from './api/facts-keeping';
 import { createStream, type Stream, siteBriefOf } from './api/stream';
 import type { GatewayClock } from './edges/clock';
 import { createFactsReader } from './edges/store/read-facts';
+import { createRecentReader } from './edges/store/read-recent';
 import type { SiteReader } from './edges/store/read-sites';
 import { createStatementReader } from './edges/store/statements';
 import type { Store } from './edges/store/store';
+import { createPodDays } from './pod-days';
 import type { Teller } from './tell';
 
 /** The facts of a running gateway. */
@@ -29,6 +31,8 @@ export interface FactsTellingDoors {
   reader: Database;
   sites: SiteReader;
   clock: GatewayClock;
+  /** IANA name; undefined = UTC. */
+  timeZone?: string;
   durably(write: () => void): boolean;
   /** Told after a statement: states of these sites go to MQTT. */
   tellSites(sites: string[]): void;
@@ -36,10 +40,15 @@ export interface FactsTellingDoors {
 
 /** Puts it together. */
 export function createFactsTelling(doors: FactsTellingDoors): FactsTelling {
-  const { store, reader, sites, clock, durably } = doors;
+  const { store, reader, sites, clock, durably, timeZone = 'UTC' } = doors;
+  const days = createPodDays(timeZone);
   const facts = createFactsReader(reader, sites);
   const statements = createStatementReader(reader);
-  const keeping = createFactsKeeping({ facts, statements, sites, nowMs: clock.nowMs });
+  const recent = createRecentReader(reader);
+  const keeping = createFactsKeeping({
+    ...{ facts, recent, statements, sites, days },
+    nowMs: clock.nowMs,
+  });
   // Listeners live in real time, also where a parent keeps the clock.
   const every = (ms: number, run: () => void) => {
     const timer = setInterval(run, ms);

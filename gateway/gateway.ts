@@ -275,9 +275,11 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const readings = { records, sites, pod, nowMs: clock.nowMs, status, metrics: metrics.answer };
   const exports = exportDoors(options.dataDir, reader, pod, readings);
   const views = createViews({ ...readings, podView: () => podOf(base, engine), exports });
-  const saying = { durably: engine.durably, tellSites: to.afterCommit };
+  const saying = {
+    ...{ durably: engine.durably, tellSites: to.afterCommit, timeZone: options.timeZone },
+  };
   const facts = createFactsTelling({ store, reader, sites, clock, ...saying });
-  const seen = { pod, sites, status, keeping: facts.keeping, api: facts.answer };
+  const seen = { pod, status, keeping: facts.keeping, api: facts.answer };
   const pages = createPodPages({ ...seen, languages: languagesOf(options) });
   const posts = postsOf(options, base, clock, engine);
   const behind = { views, posts, facts: facts.answer, stream: facts.stream, pages };

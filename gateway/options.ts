@@ -48,6 +48,8 @@ export interface GatewayOptions {
   holdBackMs?: number;
   /** Who keeps the clock. Default system. */
   clock?: ClockChoice;
+  /** IANA name of the time zone in which people read times and days. Default UTC. */
+  timeZone?: string;
   log?: Log;
 }
 

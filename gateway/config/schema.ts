@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { RADIOS_MAX } from '../limits/operations';
 import { GROUP_COMMIT_MS } from '../limits/store';
+import { isTimeZone } from '../pod-days';
 
 /** A port to listen on. */
 const PORT = { min: 0, max: 65_535 };
@@ -197,6 +198,16 @@ export const CONFIG = z
       description:
         'system: only what is proven. machine: the clock of this machine is right (a server or container whose clock somebody else keeps; never a Pi).',
     }),
+    timeZone: z
+      .string()
+      .refine(isTimeZone)
+      .default('UTC')
+      .meta({
+        description:
+          'Time zone of the people: the page shows times in it, and its days begin at midnight there. `timedatectl list-timezones` lists the names.',
+        'x-form': 'a name of IANA’s time zones',
+        examples: ['Africa/Nairobi'],
+      }),
     holdBack: z
       .int()
       .min(0)

@@ -34,5 +34,6 @@ export function gatewayOptionsOf(config: Config): GatewayOptions {
       : undefined,
     holdBackMs: config.holdBack * 1000,
     clock: config.clock,
+    timeZone: config.timeZone,
   };
 }

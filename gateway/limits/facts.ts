@@ -38,6 +38,15 @@ export const TITLE_CHARS_MAX = 120;
 export const FACT_PAGE_MAX = 500;
 /** Newest statements of a site among which its page looks for notes, rows. */
 export const NOTES_SHOWN_MAX = 20;
+/** Newest records of a stay in which its page looks for changes and temperatures, records: a week of hours. */
+export const RECENT_RECORDS_MAX = 168;
+/** Whole days whose bars are kept ready for cards and sheets, days. */
+export const DAY_BARS_MAX = 14;
+/** Events and changes that a site's page shows, and rows of the page of notes. */
+export const HAPPENINGS_SHOWN_MAX = 15;
+export const NOTES_PAGE_ROWS = 50;
+/** Rows that the files of notes carry at most, rows. */
+export const NOTES_FILE_ROWS_MAX = 20_000;
 /** Listeners to the stream at one time, connections; of one address. */
 export const STREAM_CLIENTS_MAX = 64;
 export const STREAM_CLIENTS_PER_ADDRESS_MAX = 8;

@@ -13,6 +13,13 @@ import type { PodWords } from './pod-words';
 const SCRIPT = `(function () {
   if (!window.EventSource || !window.DOMParser) return;
   var timer = null, first = true;
+  function isWriting(content) {
+    var text = content.querySelector('textarea');
+    return text !== null && text.value !== '';
+  }
+  function keepOpen(were, are) {
+    for (var at = 0; at < are.length && were.length === are.length; at++) are[at].open = were[at].open;
+  }
   function take() {
     timer = null;
     var ask = new XMLHttpRequest();
@@ -21,7 +28,13 @@ const SCRIPT = `(function () {
       if (ask.status !== 200) return;
       var fresh = new DOMParser().parseFromString(ask.responseText, 'text/html').getElementById('content');
       var old = document.getElementById('content');
-      if (fresh && old && !old.querySelector('form :focus')) old.parentNode.replaceChild(document.importNode(fresh, true), old);
+      if (!fresh || !old || old.querySelector('form :focus') || isWriting(old)) return;
+      var now = document.importNode(fresh, true);
+      keepOpen(old.querySelectorAll('details'), now.querySelectorAll('details'));
+      old.parentNode.replaceChild(now, old);
+      var done = document.createEvent('Event');
+      done.initEvent('tallywell-content', false, false);
+      document.dispatchEvent(done);
     };
     ask.send();
   }
@@ -38,7 +51,7 @@ export const POD_PAGE_HEADERS: Readonly<Record<string, string>> = {
   'Content-Security-Policy': [
     "default-src 'none'",
     "style-src 'unsafe-inline'",
-    `script-src 'sha256-${createHash('sha256').update(SCRIPT).digest('base64')}'`,
+    `script-src 'self' 'sha256-${createHash('sha256').update(SCRIPT).digest('base64')}'`,
     "connect-src 'self'",
     'img-src data:',
     "base-uri 'none'",
@@ -80,6 +93,8 @@ export function podDocument(page: PodPage): string {
   const say = (key: string) => escapeHtml(words.t(key));
   const links = [
     ['/', 'page.all'],
+    ['/milestones', 'goal.title'],
+    ['/notes', 'notes.log'],
     ['/t', 'page.text'],
     ['/print', 'page.print'],
   ].map(([to, key]) => `<a href="${to}">${say(key)}</a>`);

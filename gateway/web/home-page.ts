@@ -2,10 +2,13 @@
  * home-page.ts: the first page: every site with drawing, number, colour and word, worst first; totals and milestones.
  * Way: facts of all sites -> HTML content of a page (frame.ts).
  */
+import type { Bar } from '../core/facts/bars';
 import { sumCompleteness } from '../core/facts/completeness';
 import type { Milestone } from '../core/facts/milestones';
 import type { SiteFacts } from '../core/facts/site-facts';
+import { sparkline } from './bars';
 import { escapeHtml } from './html';
+import { progressSvg, progressText } from './milestones-page';
 import { pictogram } from './pictograms';
 import { amountText, completenessText, countOf, stateHtml, totalOf, worstFirst } from './pieces';
 import type { PodWords } from './pod-words';
@@ -20,7 +23,7 @@ export interface HomeHead {
   warnings: string[];
 }
 
-function card(words: PodWords, site: SiteFacts, atS: number): string {
+function card(words: PodWords, site: SiteFacts, atS: number, days: readonly Bar[]): string {
   const { t } = words;
   const { word, since } = site.status;
   const today = totalOf(site, 'today');
@@ -32,18 +35,23 @@ function card(words: PodWords, site: SiteFacts, atS: number): string {
   return `<li><a class="card w-${word}" data-word="${word}" href="/site/${encodeURIComponent(site.site)}">
 ${pictogram(site.kind, t(`kind.${site.kind}`))} <b><bdi>${escapeHtml(site.name)}</bdi></b>
 <span class="state">${stateHtml(words, word)}${escapeHtml(lasts + also.join(''))}</span>
-<span class="big">${amount}</span><span class="soft">${escapeHtml(`${t('total.today')}: ${completenessText(words, today.completeness)}`)}</span></a></li>`;
+<span class="big">${amount}${sparkline(site.kind, days)}</span><span class="soft">${escapeHtml(`${t('total.today')}: ${completenessText(words, today.completeness)}`)}</span></a></li>`;
 }
 
 /** Cards of facts as they stand, by language: after a change all others are the same. */
 const cards = new WeakMap<SiteFacts, Map<string, string>>();
 
 /** The card; made once for one set of facts. @param atS the facts' own minute */
-function keptCard(words: PodWords, site: SiteFacts, atS: number): string {
+function keptCard(
+  words: PodWords,
+  site: SiteFacts,
+  atS: number,
+  daysOf: (site: string) => readonly Bar[],
+): string {
   const known = cards.get(site) ?? new Map<string, string>();
   cards.set(site, known);
-  const name = `${words.language} ${atS}`;
-  const made = known.get(name) ?? card(words, site, atS);
+  const name = `${words.language} ${words.zone} ${atS}`;
+  const made = known.get(name) ?? card(words, site, atS, daysOf(site.site));
   known.set(name, made);
   return made;
 }
@@ -58,19 +66,16 @@ function sumLine(words: PodWords, kind: SiteFacts['kind'], sites: SiteFacts[]): 
 }
 
 function goals(words: PodWords, milestones: Milestone[]): string {
-  const { t, number } = words;
   const open = milestones.filter(({ ended }) => ended === null);
   if (open.length === 0) return '';
-  const rows = open.map(({ title, due, reached, of, unknown, answer, completeness }) => {
-    const parts = [
-      t('goal.of', { reached: number(reached), of: number(of) }),
-      t(`goal.${answer === 'unknown' ? 'maybe' : answer}`),
-      ...(unknown > 0 ? [t('goal.unknown', { n: number(unknown) })] : []),
-    ];
-    const under = `${t('goal.due')} ${words.day(due)} · ${completenessText(words, completeness)}`;
-    return `<tr><th scope="row"><bdi>${escapeHtml(title)}</bdi></th><td>${escapeHtml(parts.join(' · '))}<span class="soft">${escapeHtml(under)}</span></td></tr>`;
-  });
-  return `<h2>${escapeHtml(t('goal.title'))}</h2><table>${rows.join('')}</table>`;
+  const title = escapeHtml(words.t('goal.title'));
+  const rows = open.map(
+    (one) =>
+      `<tr><th scope="row"><bdi>${escapeHtml(one.title)}</bdi></th><td>${progressSvg(words, one)}${escapeHtml(progressText(words, one))}<span class="soft">${escapeHtml(
+        `${words.t('goal.due')} ${words.day(one.due)}`,
+      )}</span></td></tr>`,
+  );
+  return `<h2><a href="/milestones">${title}</a></h2><table>${rows.join('')}</table>`;
 }
 
 function notices({ t }: PodWords, { problems, warnings }: HomeHead): string {
@@ -81,15 +86,16 @@ function notices({ t }: PodWords, { problems, warnings }: HomeHead): string {
   return list(problems, 'page.problems') + list(warnings, 'page.warnings');
 }
 
-/** The content. */
+/** The content. @param daysOf the last days of a site for its card's drawing */
 export function homeContent(
   words: PodWords,
   head: HomeHead,
   sites: SiteFacts[],
   milestones: Milestone[],
+  daysOf: (site: string) => readonly Bar[] = () => [],
 ): string {
   const { t } = words;
-  const made = worstFirst(sites).map((site) => keptCard(words, site, head.atS));
+  const made = worstFirst(sites).map((site) => keptCard(words, site, head.atS, daysOf));
   const list =
     made.length === 0
       ? `<p>${escapeHtml(t('page.none'))}</p>`

@@ -54,11 +54,23 @@ export function completenessText({ t, number }: PodWords, of: Completeness): str
   return parts.join(' · ');
 }
 
+/** "Days begin at 12:00 AM UTC." @param dayStartS when one did, Unix s */
+export function beginText({ t, hour, zone }: PodWords, dayStartS: number): string {
+  return t('total.begin', { time: zone === 'UTC' ? `${hour(dayStartS)} UTC` : hour(dayStartS) });
+}
+
 /** Where a value comes from, without times. */
 export function byText({ t }: PodWords, because: Provenance): string {
   return because.by === 'person'
     ? `${t('by.person')} (${t(`by.${because.reporter}`)})`
     : t(`by.${because.by}`);
+}
+
+/** HTML: a row of a table. @param under small below the value @param html the same, HTML already */
+export function rowHtml(head: string, value: string, under = '', html = ''): string {
+  const parts = [...(under === '' ? [] : [escapeHtml(under)]), ...(html === '' ? [] : [html])];
+  const small = parts.length === 0 ? '' : `<span class="soft">${parts.join(' · ')}</span>`;
+  return `<tr><th scope="row">${escapeHtml(head)}</th><td>${escapeHtml(value)}${small}</td></tr>`;
 }
 
 /** HTML: drawing and word. */
@@ -79,6 +91,7 @@ function measured(words: PodWords, value: number, unit: string | null): string {
   if (unit === 'people') return words.t('unit.people', { count: value, n: words.number(value) });
   if (unit === 'L/person/day')
     return words.t('unit.perPerson', { litres: words.measure(value, 'L', 1) });
+  if (unit === 'kg') return words.measure(value, 'kg', 1);
   if (unit === 'L/min' || unit === 'days' || unit === 'min' || unit === 'm')
     return words.measure(value, unit, 1);
   return words.number(value, 1);

@@ -1,28 +1,30 @@
 /*
- * pod-pages.ts: the pages a village sees: / , /site/<site>, /t, /print, and the two buttons of a site's page.
- * Way: Question -> language -> kept facts and sums by day -> HTML; POST /site/<site>/says -> the API's confirmation -> back to the page.
+ * pod-pages.ts: the pages a village sees: / , /site/<site>, /milestones, /notes, /t, /print, and what is said at a site's page.
+ * Way: Question -> language -> kept facts -> HTML; POST /site/<site>/says -> the API -> back to the page.
  */
 import type { ApiFunction, Sayer } from '../api/answers';
 import type { FactsKeeping } from '../api/facts-keeping';
-import type { SiteFacts } from '../core/facts/site-facts';
-import { namedCounters } from '../core/messages';
+import { BAR_PERIODS } from '../core/facts/bars';
+import type { Reporter } from '../core/facts/site-facts';
 import type { Answer, Question } from '../edges/http/answer';
-import type { SiteReader } from '../edges/store/read-sites';
-import { NOTES_SHOWN_MAX, NOTICES_KEPT_MS } from '../limits/facts';
-import type { DayBar } from './bars';
+import { DAY_BARS_MAX, NOTE_CHARS_MAX, NOTES_PAGE_ROWS, NOTES_SHOWN_MAX, NOTICES_KEPT_MS } from '../limits/facts';
 import { POD_PAGE_HEADERS, type PodPage, podDocument } from './frame';
 import { homeContent } from './home-page';
 import { escapeHtml } from './html';
 import { readerLanguage } from './language';
+import { milestonesContent } from './milestones-page';
+import { notesPage } from './notes';
+import { notesFile } from './notes-file';
+import { type NotesView, notesContent } from './notes-page';
 import { createPageKeeping } from './page-keeping';
-import { countOf, worstFirst } from './pieces';
+import { worstFirst } from './pieces';
 import type { PodLanguages, PodWords } from './pod-words';
 import { RECEIPT_PAPER, RECEIPT_STYLE, receiptContent, sheetHelp } from './receipt';
+import { scriptAnswer, scriptPath } from './reading-scripts';
 import { type SiteView, siteContent } from './site-page';
 import { sheetContent, textContent } from './text-and-sheet';
 
 const DAY_S = 86_400;
-const BAR_DAYS = 30;
 const WEEK_DAYS = 7;
 const LANGUAGE_COOKIE_S = 365 * 86_400;
 
@@ -30,7 +32,6 @@ const LANGUAGE_COOKIE_S = 365 * 86_400;
 export interface PodPagesDoors {
   pod: string;
   keeping: FactsKeeping;
-  sites: Pick<SiteReader, 'days'>;
   /** What is wrong, and what should be done, in the gateway's own words. */
   status(): { problems: string[]; warnings: string[] };
   /** Takes what a button says. */
@@ -46,20 +47,8 @@ export interface PodPages {
   say(site: string, form: URLSearchParams, sayer: Sayer): Answer;
 }
 
-/** These days of a site, oldest first; those without anything have no minutes. */
-function barsOf(doors: PodPagesDoors, facts: SiteFacts, fromS: number, days: number): DayBar[] {
-  const rows = doors.sites.days(facts.site, fromS, fromS + days * DAY_S);
-  const byStart = new Map(rows.map((row) => [row.startS, row]));
-  return Array.from({ length: days }, (_, at) => {
-    const row = byStart.get(fromS + at * DAY_S);
-    if (row === undefined) return { count: 0, minutes: 0 };
-    const count = countOf(facts.kind, namedCounters(facts.kind, row.counters));
-    return { count, minutes: row.minutes };
-  });
-}
-
 /** Pages that tell every reader the same, by the first part of their address. */
-const KEPT_PATHS = ['', 'site', 't', 'print'];
+const KEPT_PATHS = ['', 'site', 't', 'print', 'milestones', 'notes'];
 /** What a question may add to an address of those. */
 const KEPT_QUERY_CHARS = 64;
 
@@ -86,63 +75,118 @@ function nameToKeep({ segments, query }: Question, language: string): string | n
   return `${language} ${segments.map(encodeURIComponent).join('/')}?${text}`;
 }
 
+const TOLD = ['told', 'again', 'failed', 'long', 'empty'] as const;
+
 function toldOf(query: URLSearchParams): SiteView['told'] {
-  const told = query.get('told');
-  return told === 'told' || told === 'again' || told === 'failed' ? told : null;
+  return TOLD.find((one) => one === query.get('told')) ?? null;
+}
+
+function notesOf({ keeping }: PodPagesDoors, site: string): SiteView['notes'] {
+  return keeping.statements
+    .page(site, 0, NOTES_SHOWN_MAX)
+    .filter(({ note, about }) => note !== '' && (about === 'note' || about === 'works'))
+    .map(({ note, about, value, atS: t, reporter }) => ({
+      ...{ note, t, reporter: reporter as Reporter },
+      says: about === 'note' ? null : value === 'broken' ? ('broken' as const) : ('fixed' as const),
+    }));
 }
 
 function siteView(doors: PodPagesDoors, site: string, query: URLSearchParams): SiteView | null {
   const { keeping } = doors;
   const facts = keeping.siteFacts(site);
-  if (facts === null) return null;
-  const atS = keeping.atS();
-  const todayS = atS - (atS % DAY_S);
-  const firstS = todayS - (BAR_DAYS - 1) * DAY_S;
-  const notes = keeping.statements
-    .page(site, 0, NOTES_SHOWN_MAX)
-    .filter(({ note }) => note !== '')
-    .map(({ note, atS: t }) => ({ note, t }));
-  return { facts, atS, days: barsOf(doors, facts, firstS, BAR_DAYS), notes, told: toldOf(query) };
+  const recent = keeping.recentFacts(site);
+  if (facts === null || recent === null) return null;
+  const period = BAR_PERIODS.find((one) => one === query.get('period')) ?? 'month';
+  return {
+    ...{ facts, recent, period, atS: keeping.atS(), bars: keeping.bars(site, period) },
+    ...{ notes: notesOf(doors, site), told: toldOf(query) },
+    ...{ scriptPath: scriptPath('site'), chartPath: scriptPath('chart') },
+  };
 }
 
-/** Title and content; null: no such page. */
-function pageOf(
-  doors: PodPagesDoors,
-  words: PodWords,
-  { segments, query }: Question,
-): Pick<PodPage, 'title' | 'content' | 'style' | 'isLive'> | null {
-  const { pod, keeping, status } = doors;
-  const atS = keeping.atS();
-  const [first, second = ''] = segments;
-  if (first === 'site' && segments.length === 2) {
-    const view = siteView(doors, second, query);
-    if (view === null) return null;
-    return { title: view.facts.name, content: siteContent(words, view), isLive: true };
-  }
-  if (segments.length !== 1) return null;
-  if (first === '') {
-    const { problems, warnings } = status();
-    const head = { pod, atS, problems, warnings };
-    const content = homeContent(words, head, keeping.allFacts(), keeping.milestones());
+function nameReader({ keeping }: PodPagesDoors): (site: string) => string {
+  return (site) => keeping.siteFacts(site)?.name ?? site;
+}
+
+/** A row's number in a query; 0 = from the newest. */
+function rowNumber(text: string | null): number {
+  return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : 0;
+}
+
+function notesView(doors: PodPagesDoors, query: URLSearchParams): NotesView {
+  const asked = query.get('site');
+  const site = asked !== null && doors.keeping.siteNames().includes(asked) ? asked : null;
+  const from = { statement: rowNumber(query.get('s')), record: rowNumber(query.get('r')) };
+  const isFirst = from.statement === 0 && from.record === 0;
+  const page = notesPage(doors.keeping, site, from, NOTES_PAGE_ROWS);
+  return { ...page, site, isFirst, nameOf: nameReader(doors) };
+}
+
+/** What a page shows; null: no such page. */
+type Made = Pick<PodPage, 'title' | 'content' | 'style' | 'isLive'> | null;
+type PageMaker = (doors: PodPagesDoors, words: PodWords, query: URLSearchParams) => Made;
+
+/** Pages with one name, by it. */
+const PAGES: Readonly<Record<string, PageMaker>> = {
+  ''({ pod, keeping, status }, words) {
+    const head = { pod, atS: keeping.atS(), ...status() };
+    const daysOf = (site: string) => keeping.dayBars(site, DAY_BARS_MAX);
+    const goals = keeping.milestones();
+    const content = homeContent(words, head, keeping.allFacts(), goals, daysOf);
     return { title: words.t('page.all'), content, isLive: true };
-  }
-  if (first === 't') {
-    const content = textContent(words, pod, atS, keeping.allFacts());
+  },
+  t({ pod, keeping }, words) {
+    const content = textContent(words, pod, keeping.atS(), keeping.allFacts());
     return { title: words.t('page.text'), content, isLive: true };
-  }
-  if (first === 'print') {
-    const firstS = atS - (atS % DAY_S) - WEEK_DAYS * DAY_S;
+  },
+  print({ pod, keeping }, words, query) {
     const rows = worstFirst(keeping.allFacts()).map((facts) => ({
       facts,
-      days: barsOf(doors, facts, firstS, WEEK_DAYS),
+      days: keeping.dayBars(facts.site, WEEK_DAYS),
     }));
     const isReceipt = query.get('paper') === RECEIPT_PAPER;
-    const made = (isReceipt ? receiptContent : sheetContent)(words, pod, firstS, rows);
+    const made = (isReceipt ? receiptContent : sheetContent)(words, pod, keeping.dayStartS() - WEEK_DAYS * DAY_S, rows);
     const content = `${sheetHelp(words, isReceipt)}${made}`;
     const style = isReceipt ? RECEIPT_STYLE : '';
     return { title: words.t('page.print'), content, style, isLive: false };
-  }
-  return null;
+  },
+  milestones({ keeping }, words) {
+    const goals = keeping.milestones();
+    const content = milestonesContent(words, goals, keeping.allFacts(), keeping.atS());
+    return { title: words.t('goal.title'), content, isLive: true };
+  },
+  notes(doors, words, query) {
+    const content = notesContent(words, notesView(doors, query));
+    return { title: words.t('notes.log'), content, isLive: true };
+  },
+};
+
+function pageOf(doors: PodPagesDoors, words: PodWords, { segments, query }: Question): Made {
+  const [first, second] = segments;
+  if (segments.length === 1)
+    return Object.hasOwn(PAGES, first) ? PAGES[first](doors, words, query) : null;
+  const view = siteView(doors, second, query);
+  return view && { title: view.facts.name, content: siteContent(words, view), isLive: true };
+}
+
+/** Scripts and files; null: none of them. */
+function fileOf(doors: PodPagesDoors, segments: string[]): Answer | null {
+  const [first, second] = segments;
+  if (first === 'assets' && second === 'reading' && segments.length === 3)
+    return scriptAnswer(segments[2]);
+  if (segments.length !== 1 || (first !== 'notes.csv' && first !== 'notes.json')) return null;
+  const form = first === 'notes.csv' ? 'csv' : 'json';
+  return notesFile(doors.keeping, doors.pod, nameReader(doors), form);
+}
+
+/** What somebody said with the form of a site's page, as the API wants it; or why not. */
+function saidOf(form: URLSearchParams): { to: string; body: object } | 'long' | 'empty' {
+  // A browser sends line ends as two characters, and counts them as one.
+  const note = (form.get('note') ?? '').replace(/\r\n/g, '\n').trim();
+  if (note.length > NOTE_CHARS_MAX) return 'long';
+  if (form.get('says') !== 'note')
+    return { to: 'confirmations', body: { says: form.get('says'), note } };
+  return note === '' ? 'empty' : { to: 'notes', body: { note } };
 }
 
 function missing(words: PodWords, pod: string): Answer {
@@ -181,24 +225,28 @@ export function createPodPages(given: PodPagesDoors): PodPages {
     read(question) {
       const { segments, query, headers } = question;
       const isOurs =
-        segments.length === 1 ? ['', 't', 'print'].includes(segments[0]) : segments[0] === 'site';
-      if (!isOurs || segments.length > 2) return null;
+        segments.length === 1
+          ? Object.hasOwn(PAGES, segments[0])
+          : segments.length === 2 && segments[0] === 'site';
+      if (!isOurs) return fileOf(doors, segments);
       const { language, isChosen } = readerLanguage(query, headers, languages.codes);
-      const words = languages.words(language);
+      const words = languages.words(language, keeping.timeZone);
       const answer = found(question, words) ?? missing(words, pod);
       const cookie = `tallywell_lang=${language}; Path=/; Max-Age=${LANGUAGE_COOKIE_S}; SameSite=Lax`;
       const told: Record<string, string> = isChosen ? { 'Set-Cookie': cookie } : {};
       return { ...answer, headers: { ...POD_PAGE_HEADERS, ...answer.headers, ...told } };
     },
     say(site, form, sayer) {
-      const path = ['api', 'v1', 'sites', site, 'confirmations'];
-      const body = { says: form.get('says') };
-      const { status } = doors.api('POST', path, new URLSearchParams(), body, sayer) ?? {
-        status: 404,
+      const back = (told: string): Answer => {
+        const to = `/site/${encodeURIComponent(site)}?told=${told}`;
+        return { status: 303, type: 'text/html', body: '', headers: { Location: to } };
       };
-      const told = status === 201 ? 'told' : status === 429 ? 'again' : 'failed';
-      const to = `/site/${encodeURIComponent(site)}?told=${told}`;
-      return { status: 303, type: 'text/html', body: '', headers: { Location: to } };
+      const said = saidOf(form);
+      if (typeof said === 'string') return back(said);
+      const path = ['api', 'v1', 'sites', site, said.to];
+      const done = doors.api('POST', path, new URLSearchParams(), said.body, sayer);
+      const status = done?.status ?? 404;
+      return back(status === 201 ? 'told' : status === 429 ? 'again' : 'failed');
     },
   };
 }

@@ -46,7 +46,14 @@ table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:6px 4px;
 button{font:inherit;font-weight:bold;width:100%;min-height:56px;margin:0 0 10px;border:0;border-radius:6px;color:#fff;cursor:pointer}
 button .i{margin:0 .3em}.no{background:#9b1c1c}.yes{background:#17612a}
 button:focus,a:focus{outline:3px solid #d98200}
-.bars{display:block;width:100%;height:90px}.bars rect{fill:#0b5c4f}.bars .part{fill:#8fb5ad}
+.bars{display:block;width:100%;height:90px;margin:0 0 10px}.bars rect,.goal rect{fill:#0b5c4f}.bars .part,.goal .part{fill:#8fb5ad}.bars .runs{fill:#fff;stroke:#0b5c4f;stroke-width:1.5;vector-effect:non-scaling-stroke}
+.spark{float:right;width:5.5em;height:1.4em;margin:.3em 0 0 .4em;font-size:.55em}[dir=rtl] .spark{float:left;margin:.3em .4em 0 0}.spark path{stroke:currentColor;stroke-width:3}.spark .part{stroke-opacity:.45}
+.goal{display:block;width:100%;height:14px;background:#e3eae8}.one{margin:0 0 1.6em}
+.choice a,.choice b{display:inline-block;min-height:44px;padding:9px 12px 9px 0}[dir=rtl] .choice a,[dir=rtl] .choice b{padding:9px 0 9px 12px}
+.plain{background:#fff;color:#0b5c4f;border:2px solid #0b5c4f}[hidden]{display:none}
+label{display:block}textarea{font:inherit;width:100%;margin:0 0 10px;padding:8px;border:1px solid #4a5a57;border-radius:6px}
+summary{min-height:44px;padding:9px 0;color:#0b5c4f;cursor:pointer}details[open]{margin-bottom:1em}
+ul.notes{list-style:none;margin:0;padding:0}ul.notes li{padding:8px 0;border-bottom:1px solid #b9c6c3}b.bad{background:none;padding:0;color:#9b1c1c}.good{color:#17612a}
 .told{padding:10px 12px;background:#e6f4e9;color:#17612a;font-weight:bold}.bad{background:#fdecec;color:#9b1c1c}
 .notice{border-left:6px solid #9b1c1c;padding:2px 12px;margin:10px 0}.notice h2{margin:0}pre{white-space:pre-wrap;font-size:1em}
 .ind{margin:0 0 12px}.ind b{display:block}

@@ -37,11 +37,15 @@ const DAY_S = 86_400;
 /** Everything that is written in one language. */
 export interface PodWords {
   language: string;
+  /** What Intl is told: the language, and where it must be said its digits. */
+  locale: string;
   direction: 'ltr' | 'rtl';
   /** Nobody who speaks the language has looked at it. */
   needsReview: boolean;
   /** Languages there are, with their own names. */
   languages: readonly { code: string; name: string }[];
+  /** IANA name of the zone of its times. */
+  zone: string;
   t: TFunction;
   number(value: number, digits?: number): string;
   /** "12 L", "3 days", in the language's own way. */
@@ -50,10 +54,13 @@ export interface PodWords {
   duration(seconds: number): string;
   /** "3 hours ago". */
   ago(thenS: number, nowS: number): string;
-  /** Date and time, UTC, from Unix s. */
+  /** Date and time from Unix s; UTC is named, the people's own zone is not. */
   moment(atS: number): string;
   /** Date alone; weekday: with the day of the week. */
   day(atS: number, weekday?: boolean): string;
+  /** Time of day alone; a month of UTC days with its year. */
+  hour(atS: number): string;
+  month(atS: number): string;
 }
 
 /** Largest unit of a length of time. */
@@ -75,7 +82,11 @@ function onceEach<T>(make: (form: object) => T): (form: object) => T {
 }
 
 /** The words of one language from these files. @param locales by language, en among them */
-export function podWordsFrom(locales: Readonly<Record<string, Texts>>, language: string): PodWords {
+export function podWordsFrom(
+  locales: Readonly<Record<string, Texts>>,
+  language: string,
+  timeZone = 'UTC',
+): PodWords {
   const i18n = createInstance();
   void i18n.init({
     ...{ lng: language, fallbackLng: 'en', initAsync: false },
@@ -87,7 +98,7 @@ export function podWordsFrom(locales: Readonly<Record<string, Texts>>, language:
   const numbers = onceEach((form) => new Intl.NumberFormat(tag, form as Intl.NumberFormatOptions));
   const dates = onceEach(
     (form) =>
-      new Intl.DateTimeFormat(tag, { timeZone: 'UTC', ...(form as Intl.DateTimeFormatOptions) }),
+      new Intl.DateTimeFormat(tag, { timeZone, ...(form as Intl.DateTimeFormatOptions) }),
   );
   const number = (value: number, digits = 0) =>
     numbers({ maximumFractionDigits: digits }).format(value);
@@ -97,7 +108,8 @@ export function podWordsFrom(locales: Readonly<Record<string, Texts>>, language:
     );
   const dated = (atS: number, form: Intl.DateTimeFormatOptions) => dates(form).format(atS * 1000);
   return {
-    ...{ language, direction: directionOf(language), t: i18n.t, number },
+    ...{ language, locale: tag, direction: directionOf(language), zone: timeZone },
+    ...{ t: i18n.t, number },
     needsReview: REVIEW_KEY in locales[language],
     languages: Object.entries(locales).map(([code, { language: name }]) => ({
       ...{ code, name: typeof name === 'string' ? name : code },
@@ -111,12 +123,15 @@ export function podWordsFrom(locales: Readonly<Record<string, Texts>>, language:
       const { value, unit } = largest(Math.max(0, nowS - thenS));
       return relative.format(-value, unit);
     },
-    moment: (atS) => `${dated(atS, { dateStyle: 'medium', timeStyle: 'short' })} UTC`,
+    moment: (atS) =>
+      `${dated(atS, { dateStyle: 'medium', timeStyle: 'short' })}${timeZone === 'UTC' ? ' UTC' : ''}`,
     day: (atS, weekday = false) =>
       dated(
         atS,
         weekday ? { weekday: 'short', day: 'numeric', month: 'short' } : { dateStyle: 'medium' },
       ),
+    hour: (atS) => dated(atS, { timeStyle: 'short' }),
+    month: (atS) => dated(atS, { month: 'short', year: 'numeric', timeZone: 'UTC' }),
   };
 }
 
@@ -127,17 +142,18 @@ export const LOCALES_FOLDER = 'locales';
 export interface PodLanguages {
   /** Codes; the first is the one for everybody else. */
   codes: readonly string[];
-  /** The words of one of them; made once. */
-  words(code: string): PodWords;
+  /** The words of one of them, with times in a zone; made once. */
+  words(code: string, timeZone?: string): PodWords;
 }
 
 function languagesOf(locales: Readonly<Record<string, Texts>>): PodLanguages {
   const made = new Map<string, PodWords>();
   return {
     codes: Object.keys(locales),
-    words(code) {
-      const known = made.get(code) ?? podWordsFrom(locales, code);
-      made.set(code, known);
+    words(code, timeZone = 'UTC') {
+      const name = `${code} ${timeZone}`;
+      const known = made.get(name) ?? podWordsFrom(locales, code, timeZone);
+      made.set(name, known);
       return known;
     },
   };

@@ -1,23 +1,27 @@
 /*
- * site-page.ts: one site: how it is and why, how much, sensors, breakdowns, indicators, notes, and two buttons.
- * Way: facts of a site -> HTML content of a page (frame.ts). The buttons are a form: POST /site/<site>/says.
+ * site-page.ts: one site: how it is and why, how much, sensors, events, breakdowns, indicators, notes, and what people can say.
+ * Way: facts of a site -> HTML content of a page (frame.ts). The buttons and the note are a form:
+ * POST /site/<site>/says.
  */
-import type { Episode, Indicator, SiteFacts } from '../core/facts/site-facts';
-import { REPAIR_DAYS_OXFORD, REPAIR_DAYS_RWANDA } from '../limits/facts';
-import { barsSvg, type DayBar } from './bars';
+import type { Bar, BarPeriod } from '../core/facts/bars';
+import type { RecentFacts } from '../core/facts/recent';
+import type { Episode, Indicator, Reporter, SiteFacts } from '../core/facts/site-facts';
+import { NOTE_CHARS_MAX, REPAIR_DAYS_OXFORD, REPAIR_DAYS_RWANDA } from '../limits/facts';
 import { escapeHtml } from './html';
 import { pictogram } from './pictograms';
 import {
   amountText,
   byText,
-  completenessText,
   countOf,
   indicatorStandard,
   indicatorValue,
-  readingText,
+  rowHtml,
   stateHtml,
+  totalOf,
 } from './pieces';
 import type { PodWords } from './pod-words';
+import { canteenHtml, eventsHtml, sensorsHtml } from './site-events';
+import { totalsHtml } from './site-totals';
 
 /** Breakdowns that a page shows, newest first, episodes. */
 const EPISODES_SHOWN = 10;
@@ -26,17 +30,17 @@ const EPISODES_SHOWN = 10;
 export interface SiteView {
   facts: SiteFacts;
   atS: number;
-  /** The last 30 days, oldest first. */
-  days: DayBar[];
-  /** Newest first. */
-  notes: { note: string; t: number }[];
+  /** What was chosen to be seen, and its steps, oldest first. */
+  period: BarPeriod;
+  bars: Bar[];
+  recent: RecentFacts;
+  /** Newest first. says: what was said with it. */
+  notes: { note: string; says: 'broken' | 'fixed' | null; t: number; reporter: Reporter }[];
   /** How a press of a button on this page ended; null = nobody pressed. */
-  told: 'told' | 'again' | 'failed' | null;
-}
-
-function row(head: string, value: string, under = ''): string {
-  const small = under === '' ? '' : `<span class="soft">${escapeHtml(under)}</span>`;
-  return `<tr><th scope="row">${escapeHtml(head)}</th><td>${escapeHtml(value)}${small}</td></tr>`;
+  told: 'told' | 'again' | 'failed' | 'long' | 'empty' | null;
+  /** Addresses of this page's script, and of the one that draws a chart. */
+  scriptPath: string;
+  chartPath: string;
 }
 
 function statusHtml(words: PodWords, { facts, atS }: SiteView): string {
@@ -56,44 +60,19 @@ function statusHtml(words: PodWords, { facts, atS }: SiteView): string {
     .join('')}</div>`;
 }
 
-function buttons({ t }: PodWords, site: string, told: SiteView['told']): string {
+/** Both buttons, and a text that goes with either or alone. One form, so that it works without a script. */
+function buttons({ t, number }: PodWords, site: string, told: SiteView['told']): string {
   const answer =
     told === null
       ? ''
       : `<p class="told${told === 'told' ? '' : ' bad'}" role="status">${escapeHtml(t(`say.${told}`))}</p>`;
   const button = (value: string, look: string, drawing: string) =>
     `<button class="${look}" name="says" value="${value}">${pictogram(drawing)}${escapeHtml(t(`say.${value}`))}</button>`;
+  const label = t('say.what', { n: number(NOTE_CHARS_MAX) });
   return `<h2>${escapeHtml(t('say.title'))}</h2>${answer}<form method="post" action="/site/${encodeURIComponent(site)}/says">
-${button('broken', 'no', 'says-broken')}${button('fixed', 'yes', 'in-use')}</form>`;
-}
-
-function totalsHtml(words: PodWords, { facts, days }: SiteView): string {
-  const { t } = words;
-  const { kind, totals, ever } = facts;
-  const rows = totals.map(({ period, counters, completeness }) =>
-    row(
-      t(`total.${period}`),
-      amountText(words, kind, countOf(kind, counters)),
-      completenessText(words, completeness),
-    ),
-  );
-  const most = Math.max(0, ...days.map(({ count }) => count));
-  const label = `${t('total.chart')} · ${amountText(words, kind, most)} ${t('total.most')}`;
-  return `<h2>${escapeHtml(t('total.title'))}</h2><table>${rows.join('')}${row(t('total.ever'), amountText(words, kind, countOf(kind, ever.counters)))}</table>
-<p class="soft">${escapeHtml(`${label}. ${t('total.utc')}`)}</p>${barsSvg(days, label)}`;
-}
-
-function sensorsHtml(words: PodWords, { flow, readings }: SiteFacts): string {
-  const { t } = words;
-  const rows = readings.map(({ name, value, because }) =>
-    row(t(`site.${name}`), readingText(words, name, value), byText(words, because)),
-  );
-  if (flow !== null) {
-    const value = words.measure(flow.dlPerMinute / 10, 'L/min', 1);
-    rows.unshift(row(t('site.flow'), flow.atLeast ? `${t('site.atLeast')} ${value}` : value));
-  }
-  if (rows.length === 0) return '';
-  return `<h2>${escapeHtml(t('site.readings'))}</h2><table>${rows.join('')}</table>`;
+${button('broken', 'no', 'says-broken')}${button('fixed', 'yes', 'in-use')}
+<label for="note">${escapeHtml(label)}</label><textarea id="note" name="note" rows="3" maxlength="${NOTE_CHARS_MAX}" dir="auto"></textarea>
+<button class="plain" name="says" value="note">${escapeHtml(t('say.note'))}</button></form>`;
 }
 
 function episodeHtml(words: PodWords, episode: Episode): string {
@@ -105,7 +84,7 @@ function episodeHtml(words: PodWords, episode: Episode): string {
     ...(confirmed > 0 ? [t('break.more', { n: words.number(confirmed) })] : []),
     ...(usedAgain === null ? [] : [t('break.used')]),
   ];
-  return row(words.moment(start), words.duration(durationS), lines.join(' · '));
+  return rowHtml(words.moment(start), words.duration(durationS), lines.join(' · '));
 }
 
 function breakdownsHtml(words: PodWords, { breakdowns }: SiteFacts): string {
@@ -140,29 +119,48 @@ function indicatorHtml(words: PodWords, one: Indicator): string {
 <div class="soft">${escapeHtml(caveats)}</div></div>`;
 }
 
-function notesHtml(words: PodWords, notes: SiteView['notes']): string {
+function notesHtml(words: PodWords, site: string, notes: SiteView['notes']): string {
   const { t } = words;
   const rows = notes.map(
-    ({ note, t: at }) =>
-      `<li><bdi>${escapeHtml(note)}</bdi> <span class="soft">${escapeHtml(words.day(at))}</span></li>`,
+    ({ note, says, t: at, reporter }) =>
+      `<li>${says === null ? '' : `<b>${escapeHtml(t(`say.${says}`))}</b> `}<bdi>${escapeHtml(note)}</bdi> <span class="soft">${escapeHtml(
+        `${words.moment(at)} · ${t('by.person')} (${t(`by.${reporter}`)})`,
+      )}</span></li>`,
   );
   const body =
     rows.length === 0 ? `<p>${escapeHtml(t('notes.none'))}</p>` : `<ul>${rows.join('')}</ul>`;
-  return `<h2>${escapeHtml(t('notes.title'))}</h2>${body}`;
+  return `<h2>${escapeHtml(t('notes.title'))}</h2>${body}<p><a href="/notes?site=${encodeURIComponent(site)}">${escapeHtml(t('notes.all'))}</a></p>`;
+}
+
+/** What is read aloud: name, word, and today's amount. The button comes with a script, where the browser has a voice. */
+function aloud(words: PodWords, { facts }: SiteView): string {
+  const { t } = words;
+  const today = amountText(
+    words,
+    facts.kind,
+    countOf(facts.kind, totalOf(facts, 'today').counters),
+  );
+  const text = `${facts.name}. ${t(`word.${facts.status.word}`)}. ${t('total.today')}: ${today}.`;
+  return `<button class="plain" hidden data-say="${escapeHtml(text)}" data-locale="${words.language}">${escapeHtml(t('say.aloud'))}</button>`;
 }
 
 /** The content. */
 export function siteContent(words: PodWords, view: SiteView): string {
   const { t } = words;
-  const { facts } = view;
+  const { facts, recent, period, bars } = view;
   const indicators = facts.indicators.map((one) => indicatorHtml(words, one)).join('');
+  const totals = { facts, period, bars, chartPath: view.chartPath };
   return `<h1>${pictogram(facts.kind, t(`kind.${facts.kind}`))} <bdi>${escapeHtml(facts.name)}</bdi></h1>
 ${statusHtml(words, view)}
+${aloud(words, view)}
 ${buttons(words, facts.site, view.told)}
-${totalsHtml(words, view)}
+${totalsHtml(words, totals)}
+${canteenHtml(words, facts, recent)}
 ${sensorsHtml(words, facts)}
+${eventsHtml(words, facts, recent)}
 ${breakdownsHtml(words, facts)}
 <h2>${escapeHtml(t('indicator.title'))}</h2>${indicators}
-${notesHtml(words, view.notes)}
-<p class="soft"><a href="/api/v1/sites/${encodeURIComponent(facts.site)}/records">${escapeHtml(t('site.records'))}</a></p>`;
+${notesHtml(words, facts.site, view.notes)}
+<p class="soft"><a href="/api/v1/sites/${encodeURIComponent(facts.site)}/records">${escapeHtml(t('site.records'))}</a></p>
+<script src="${view.scriptPath}" defer></script>`;
 }

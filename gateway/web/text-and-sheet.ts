@@ -2,14 +2,15 @@
  * text-and-sheet.ts: the two plain views: all sites as lines of text on one screen (/t), and the week on a sheet of A4 (/print).
  * Way: facts and sums by day -> HTML content of a page (frame.ts).
  */
+import type { Bar } from '../core/facts/bars';
+import { sumCompleteness } from '../core/facts/completeness';
 import type { SiteFacts } from '../core/facts/site-facts';
-import type { DayBar } from './bars';
+import { barCount } from './bars';
 import { escapeHtml } from './html';
-import { amountText, completenessText, countOf, totalOf, worstFirst } from './pieces';
+import { amountText, beginText, completenessText, countOf, totalOf, worstFirst } from './pieces';
 import type { PodWords } from './pod-words';
 
 const DAY_S = 86_400;
-const DAY_MINUTES = 24 * 60;
 
 /** One line a site: name, word, amount, completeness. */
 export function textContent(words: PodWords, pod: string, atS: number, sites: SiteFacts[]): string {
@@ -28,19 +29,26 @@ ${lines.length === 0 ? `<p>${escapeHtml(words.t('page.none'))}</p>` : lines.join
 export interface SheetRow {
   facts: SiteFacts;
   /** Seven, oldest first. */
-  days: DayBar[];
+  days: Bar[];
+}
+
+/** A day that was not counted whole has a star; of one of which nothing is known there is no number. */
+function sheetCell(words: PodWords, kind: SiteFacts['kind'], day: Bar): string {
+  const count = barCount(kind, day);
+  const isEmpty = (day.state === 'none' || day.state === 'missing') && count === 0;
+  // A node that never was there, and one that told nothing, look the same on paper: nothing is known.
+  if (isEmpty || (day.state === 'running' && day.completeness.counted === 0)) return '<td>–</td>';
+  const value = kind === 'water-point' ? count / 10 : count;
+  return `<td>${escapeHtml(words.number(value))}${day.state === 'whole' ? '' : '*'}</td>`;
 }
 
 function sheetRow(words: PodWords, { facts, days }: SheetRow): string {
-  const cells = days.map(({ count, minutes }) => {
-    if (minutes === 0) return '<td>–</td>';
-    const value = facts.kind === 'water-point' ? count / 10 : count;
-    return `<td>${escapeHtml(words.number(value))}${minutes < DAY_MINUTES ? '*' : ''}</td>`;
-  });
-  const sum = days.reduce((so, { count }) => so + count, 0);
-  const hours = Math.floor(days.reduce((so, { minutes }) => so + minutes, 0) / 60);
+  const cells = days.map((day) => sheetCell(words, facts.kind, day));
+  const sum = days.reduce((so, day) => so + barCount(facts.kind, day), 0);
+  const { counted, expected } = sumCompleteness(days.map(({ completeness }) => completeness));
+  const hours = `${words.number(counted)} / ${words.number(expected)}`;
   return `<tr><th scope="row"><bdi>${escapeHtml(facts.name)}</bdi><br>${escapeHtml(words.t(`word.${facts.status.word}`))}</th>${cells.join('')}
-<td>${escapeHtml(amountText(words, facts.kind, sum))}</td><td>${words.number(hours)}</td></tr>`;
+<td>${escapeHtml(amountText(words, facts.kind, sum))}${counted === expected ? '' : '*'}</td><td><bdi>${hours}</bdi></td></tr>`;
 }
 
 /** The sheet. @param firstS midnight with which the week begins, Unix s */
@@ -52,13 +60,13 @@ export function sheetContent(
 ): string {
   const { t } = words;
   const heads = Array.from({ length: 7 }, (_, at) => {
-    const day = escapeHtml(words.day(firstS + at * DAY_S, true));
+    const day = escapeHtml(words.day(firstS + at * DAY_S + DAY_S / 2, true));
     return `<th scope="col">${day}</th>`;
   });
-  const title = `${t('sheet.title')} ${words.day(firstS)} – ${words.day(firstS + 6 * DAY_S)}`;
+  const title = `${t('sheet.title')} ${words.day(firstS + DAY_S / 2)} – ${words.day(firstS + 6.5 * DAY_S)}`;
   return `<h1><bdi>${escapeHtml(pod)}</bdi></h1><p>${escapeHtml(title)}</p>
 <div class="scroll" tabindex="0" role="region" aria-label="${escapeHtml(title)}"><table class="week"><thead><tr><td></td>${heads.join('')}<th scope="col">${escapeHtml(t('sheet.sum'))}</th><th scope="col">${escapeHtml(t('sheet.whole'))}</th></tr></thead>
 <tbody>${rows.map((row) => sheetRow(words, row)).join('\n')}</tbody></table></div>
-<p class="soft">${escapeHtml(`${t('sheet.star')}. ${t('total.utc')}`)}</p>
+<p class="soft">${escapeHtml(`${t('sheet.star')}. ${beginText(words, firstS)}`)}</p>
 <p>${escapeHtml(t('sheet.signed'))}: ______________________</p>`;
 }

@@ -41,6 +41,8 @@ export const CAVEAT_KEYS = [
   'from-source-and-time',
   'reading-at-end-of-hour',
   'only-while-serving',
+  'scale-weighs-all',
+  'stock-low-not-known',
   'planned-days-not-known',
   'days-by-utc',
 ] as const;

@@ -58,10 +58,16 @@ function readingFacts({ usage }: StoredSite): ReadingFact[] {
   return named.map(([name, value]) => ({ name, value, because }));
 }
 
-/** Makes the facts. @param nowS Unix time by the gateway's clock, s. */
-export function siteFactsOf(stored: StoredSite, nowS: number): SiteFacts {
+/**
+ * Makes the facts. @param nowS Unix time by the gateway's clock, s. @param dayStartS when today began, a full hour; the same
+ * with which `stored` was read.
+ */
+export function siteFactsOf(
+  stored: StoredSite,
+  nowS: number,
+  dayStartS = nowS - (nowS % 86_400),
+): SiteFacts {
   const { reading, newest } = stored;
-  const dayStartS = nowS - (nowS % 86_400);
   const breakdowns = breakdownsOf(reportsOf(stored), nowS, stored.usedAfterS);
   const flow = flowFact(stored);
   const status = statusOf({ stored, breakdowns, flow, dayStartS, nowS });

@@ -191,6 +191,7 @@ export const INDICATOR_KEYS = [
   'sphere-distance',
   'jmp-level',
   'canteen-days-without-meal',
+  'canteen-stock',
   'canteen-fridge',
   'canteen-hot-holding',
 ] as const;

@@ -21,7 +21,7 @@ export interface StoredStay {
   toS: number | null;
   /** Begin of the oldest record that its journal still has, Unix s; null = not known. */
   keptFromS: number | null;
-  /** Hours since yesterday's midnight (UTC). */
+  /** Hours since yesterday's midnight. */
   hours: CountedRow[];
   /** Days before that, a year of them. What is older than 31 days may be added up in a row that begins with the first of it. */
   days: CountedRow[];

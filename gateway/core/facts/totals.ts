@@ -51,7 +51,7 @@ function countedStay(stay: StoredStay, fromS: number, beforeS: number, nowS: num
 
 /** How complete the hours from..before these times are, Unix s. */
 export function completenessAt(
-  { stays }: StoredSite,
+  { stays }: Pick<StoredSite, 'stays'>,
   fromS: number,
   beforeS: number,
   nowS: number,
@@ -61,7 +61,11 @@ export function completenessAt(
 }
 
 /** Sums of a site from..before these times, in the order of the counters; trailing zeros of rare counters are left out. */
-export function countersAt({ stays, reading }: StoredSite, fromS: number, beforeS: number) {
+export function countersAt(
+  { stays, reading }: Pick<StoredSite, 'stays' | 'reading'>,
+  fromS: number,
+  beforeS: number,
+) {
   const sums = addRows(stays.flatMap((stay) => rowsOf(stay, fromS, beforeS)));
   return reading.totals.map((_, at) => sums[at] ?? 0);
 }

@@ -19,6 +19,7 @@ export interface Answer {
   type:
     | 'application/json'
     | 'text/html'
+    | 'text/javascript'
     | 'application/schema+json'
     | 'text/plain'
     | 'text/plain; version=0.0.4'

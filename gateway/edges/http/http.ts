@@ -94,7 +94,7 @@ function bytesOf({ body, type, isZipped }: Answer, { headers }: IncomingMessage)
     return { whole: null, isZipped: false };
   const plain = typeof body === 'string' ? Buffer.from(body) : body;
   // Nothing secret stands on pages (BREACH).
-  const zips = takesGzip && type === 'text/html' && plain.length > ZIPPED_FROM_BYTES;
+  const zips = takesGzip && (type === 'text/html' || type === 'text/javascript') && plain.length > ZIPPED_FROM_BYTES;
   return { whole: zips ? gzipSync(plain) : plain, isZipped: zips };
 }
 

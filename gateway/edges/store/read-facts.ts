@@ -24,8 +24,10 @@ const USE_DAYS_MAX = 366;
 
 /** The reads of this file, prepared once. */
 export interface FactsReader {
-  /** @param dayStartS Unix time of the last midnight (UTC), s. @returns null for an unknown site. */
+  /** @param dayStartS Unix time at which today began, a full hour, s. @returns null for an unknown site. */
   readFacts(site: string, dayStartS: number): StoredSite | null;
+  /** Stays with each day since `fromS` one by one, and the hours since yesterday; [] for an unknown site. */
+  staysSince(site: string, fromS: number, dayStartS: number): StoredStay[];
 }
 
 interface Stay {
@@ -35,11 +37,13 @@ interface Stay {
   toS: number | null;
 }
 
-interface Read {
+/** A stored record, and how facts name it. */
+export interface Read {
   record: TallyRecord;
   because: ByRecord;
 }
 
+/** What readOf reads. */
 interface RecordColumns {
   id: number;
   payload: Uint8Array;
@@ -47,7 +51,8 @@ interface RecordColumns {
   bootTimeS: number | null;
 }
 
-function readOf(row: unknown): Read | null {
+/** @param row a row with id, payload, receivedAtS and bootTimeS; undefined = there is none */
+export function readOf(row: unknown): Read | null {
   if (row === undefined) return null;
   const { id, payload, receivedAtS, bootTimeS } = row as RecordColumns;
   const record = decodeRecord(payload);
@@ -115,29 +120,60 @@ function countedReads(database: Database) {
       minutes: row.minutes,
       counters: [row.counter_0, row.counter_1, row.counter_2, row.counter_3],
     }));
+  const hours = (stay: Stay, fromS: number, beforeS: number) =>
+    fromS >= beforeS ? [] : rows(hour.all(fromS, beforeS, stay.id));
+  const utcDays = (stay: Stay, fromS: number, beforeS: number) =>
+    fromS >= beforeS ? [] : rows(day.all(fromS, beforeS, stay.id));
   return {
-    hours: (stay: Stay, fromS: number, beforeS: number) => rows(hour.all(fromS, beforeS, stay.id)),
+    hours,
+    /** Days one by one. Days that do not begin with those of UTC are added up from their hours. */
     days: (stay: Stay, fromS: number, beforeS: number) =>
-      fromS >= beforeS ? [] : rows(day.all(fromS, beforeS, stay.id)),
+      fromS % DAY_S === 0
+        ? utcDays(stay, fromS, beforeS)
+        : byDays(hours(stay, fromS, beforeS), fromS),
+    /** The same time in as few rows as there are: days of UTC, and the hours before and after them. */
+    span(stay: Stay, fromS: number, beforeS: number) {
+      const firstS = Math.ceil(fromS / DAY_S) * DAY_S;
+      const lastS = Math.floor(beforeS / DAY_S) * DAY_S;
+      return [
+        ...hours(stay, fromS, firstS),
+        ...utcDays(stay, firstS, lastS),
+        ...hours(stay, lastS, beforeS),
+      ];
+    },
   };
 }
 
+/** Hours added up by days, the first of which begins at `fromS`. */
+function byDays(hours: CountedRow[], fromS: number): CountedRow[] {
+  const days = new Map<number, CountedRow>();
+  for (const { startS, minutes, counters } of hours) {
+    const dayS = startS - ((startS - fromS) % DAY_S);
+    const day = days.get(dayS);
+    if (day === undefined) days.set(dayS, { startS: dayS, minutes, counters: [...counters] });
+    else {
+      day.minutes += minutes;
+      day.counters = day.counters.map((value, at) => value + counters[at]);
+    }
+  }
+  return [...days.values()];
+}
+
 /**
- * Rows of days older than `beforeS` as one row for what is before `splitS` and one for what is after: a year of days of a
- * hundred sites would fill the memory for one sum.
+ * Rows as one row for what is before `splitS` and one for what is after: a year of days of a hundred sites would fill the
+ * memory for one sum.
  */
-function folded(days: CountedRow[], beforeS: number, splitS: number): CountedRow[] {
-  const old = new Map<boolean, CountedRow>();
-  for (const { startS, minutes, counters } of days) {
-    if (startS >= beforeS) continue;
-    const sum = old.get(startS >= splitS);
-    if (sum === undefined) old.set(startS >= splitS, { startS, minutes, counters });
+function folded(rows: CountedRow[], splitS: number): CountedRow[] {
+  const sums = new Map<boolean, CountedRow>();
+  for (const { startS, minutes, counters } of rows) {
+    const sum = sums.get(startS >= splitS);
+    if (sum === undefined) sums.set(startS >= splitS, { startS, minutes, counters });
     else {
       sum.minutes += minutes;
       sum.counters = sum.counters.map((value, at) => value + counters[at]);
     }
   }
-  return [...old.values(), ...days.filter(({ startS }) => startS >= beforeS)];
+  return [...sums.values()];
 }
 
 function usageOf({ record, because }: Read): StoredUsage | null {
@@ -180,7 +216,12 @@ function stayReader(database: Database) {
       ? first.because.received
       : first.because.t - first.record.uptimeS;
   };
-  return (stay: Stay, dayStartS: number) => {
+  /** The stay with the days before yesterday that `days` reads. */
+  const storedOf = (
+    stay: Stay,
+    dayStartS: number,
+    days: (yesterdayS: number, keptS: number | null) => CountedRow[],
+  ) => {
     const newest = records.newest(stay);
     const kept = newest === null ? null : records.oldestKept(stay, newest);
     const keptS = kept?.because.t ?? null;
@@ -190,14 +231,23 @@ function stayReader(database: Database) {
       toS: stay.toS,
       keptFromS: keptS === null ? null : keptS - HOUR_S,
       hours: counted.hours(stay, yesterdayS, dayStartS + DAY_S),
-      days: folded(
-        counted.days(stay, dayStartS - PERFORMANCE_DAYS * DAY_S, yesterdayS),
-        dayStartS - SINGLE_DAYS * DAY_S,
-        keptS ?? Number.POSITIVE_INFINITY,
-      ),
+      days: days(yesterdayS, keptS),
     };
-    const usage = records.usage(stay);
-    return { stored, newest, usage: usage && usageOf(usage), buttons: records.buttons(stay) };
+    return { stored, newest };
+  };
+  return {
+    each: (stay: Stay, dayStartS: number, fromS: number) =>
+      storedOf(stay, dayStartS, (yesterdayS) => counted.days(stay, fromS, yesterdayS)).stored,
+    whole(stay: Stay, dayStartS: number) {
+      const singleS = dayStartS - SINGLE_DAYS * DAY_S;
+      const fromS = dayStartS - PERFORMANCE_DAYS * DAY_S;
+      const read = storedOf(stay, dayStartS, (yesterdayS, keptS) => [
+        ...folded(counted.span(stay, fromS, singleS), keptS ?? Number.POSITIVE_INFINITY),
+        ...counted.days(stay, singleS, yesterdayS),
+      ]);
+      const usage = records.usage(stay);
+      return { ...read, usage: usage && usageOf(usage), buttons: records.buttons(stay) };
+    },
   };
 }
 
@@ -220,7 +270,7 @@ export function createFactsReader(database: Database, sites: SiteReader): FactsR
       };
       let newest: Read | null = null;
       for (const stay of staysOf.all(site) as Stay[]) {
-        const { stored, newest: latest, usage, buttons } = readStay(stay, dayStartS);
+        const { stored, newest: latest, usage, buttons } = readStay.whole(stay, dayStartS);
         answer.stays.push(stored);
         answer.buttons.push(...buttons);
         if (usage !== null && isNewer(usage, answer.usage)) answer.usage = usage;
@@ -229,5 +279,7 @@ export function createFactsReader(database: Database, sites: SiteReader): FactsR
       answer.newest = newest?.because ?? null;
       return answer;
     },
+    staysSince: (site, fromS, dayStartS) =>
+      (staysOf.all(site) as Stay[]).map((stay) => readStay.each(stay, dayStartS, fromS)),
   };
 }

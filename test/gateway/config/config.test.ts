@@ -207,6 +207,7 @@ const ENVIRONMENT: Record<string, [text: string, value: unknown]> = {
   register: ['/r', '/r'],
   radios: ['tcp://a:1, serial:/dev/b', ['tcp://a:1', 'serial:/dev/b']],
   clock: ['machine', 'machine'],
+  timeZone: ['Africa/Nairobi', 'Africa/Nairobi'],
   holdBack: ['7', 7],
   anonymous: ['nobody', 'nobody'],
   'http.host': ['0.0.0.0', '0.0.0.0'],
@@ -249,6 +250,7 @@ test('faults in the environment are named; a misspelled name is warned of, a for
     environment: {
       TALLYWELL_HTTP_PORT: 'eighty',
       TALLYWELL_RADIOS: 'usb0',
+      TALLYWELL_TIME_ZONE: 'Nairobi',
       TALLYWELL_MQQT_PORT: '1',
       TALLYWELL_TOKEN: 'secret-token',
       HTTP_PORT: 'x',
@@ -258,6 +260,7 @@ test('faults in the environment are named; a misspelled name is warned of, a for
   expect(problems.map(({ where }) => where)).toEqual([
     'environment TALLYWELL_HTTP_PORT',
     'environment TALLYWELL_RADIOS',
+    'environment TALLYWELL_TIME_ZONE',
   ]);
   expect(warnings).toEqual([expect.stringContaining('did you mean TALLYWELL_MQTT_PORT?')]);
 });

@@ -6,6 +6,8 @@ export const PAGES: readonly string[] = [
   '/site/wp-01',
   '/site/canteen-01',
   '/site/nowhere',
+  '/milestones',
+  '/notes',
   '/t',
   '/print',
   '/print?paper=58mm',

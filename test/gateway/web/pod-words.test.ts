@@ -5,9 +5,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { BAR_PERIODS } from '../../../gateway/core/facts/bars';
 import { CAVEAT_KEYS } from '../../../gateway/core/facts/indicator-inputs';
 import { JMP_LEVELS } from '../../../gateway/core/facts/indicators-jmp';
+import { MILESTONE_GOALS } from '../../../gateway/core/facts/milestones';
 import { INDICATOR_KEYS } from '../../../gateway/core/facts/site-facts';
+import { eventName } from '../../../gateway/core/messages';
+import { flagNames } from '../../../gateway/core/site-state';
 import { homeContent } from '../../../gateway/web/home-page';
 import { readerLanguage } from '../../../gateway/web/language';
 import type { Texts } from '../../../gateway/web/locale';
@@ -84,6 +88,16 @@ test('everything that facts can say has words', () => {
       'journal-overwritten',
       'power-was-cut',
     ].map((key) => `flag.${key}`),
+    ...[1, 2, 3, 4, 5, 6].map((code) => `event.${eventName(code)}`),
+    ...flagNames(0x7ffff).map((name) => `event.${name}`),
+    ...BAR_PERIODS.flatMap((period) => [`total.${period}`, `bar.${period}`]),
+    ...INDICATOR_KEYS.filter((key) => key.startsWith('canteen-')).flatMap((key) => [
+      `limit.${key}`,
+      `bad.${key}`,
+    ]),
+    ...MILESTONE_GOALS.filter((goal) => goal !== 'litres-per-person').map(
+      (goal) => `goal.${goal}_other`,
+    ),
   ];
   expect(wanted.filter((key) => !EN.has(key))).toEqual([]);
 });

@@ -191,6 +191,20 @@ test.each<[IndicatorKey, number, number, string]>([
   expect(indicator(canteen({ usage }), key).answer).toBe(answer);
 });
 
+test.each<[string, number | null, number | null, object]>([
+  ['no scale', null, 50, { answer: 'unknown', value: null, standard: 50 }],
+  ['nobody said when it is low', 60_500, null, { answer: 'unknown', value: 60.5, standard: null }],
+  ['more than the mark', 50_001, 50, { answer: 'yes', value: 50.001 }],
+  ['the mark', 50_000, 50, { answer: 'no', value: 50, standard: 50, unit: 'kg' }],
+  ['a scale that drifts below nothing', -200, 0, { answer: 'no', value: -0.2 }],
+])('stock: %s', (_, grams, low, wanted) => {
+  const usage = { ...THROUGH, readings: grams === null ? [] : [[2, grams]] };
+  const stated = low === null ? {} : SAID('stock-low-kilograms', low);
+  const told = indicator(canteen({ usage, ...stated }), 'canteen-stock');
+  expect(told).toMatchObject(wanted);
+  expect(told.caveats.includes('stock-low-not-known')).toBe(grams !== null && low === null);
+});
+
 function milestone(goal: string, target: number, base: number, all: SiteFacts[]): Milestone {
   const row = {
     ...{ id: 1, title: 'Water', goal, target, base, dueS: NOW_S + DAY, madeS: NOW_S - DAY },

@@ -1,0 +1,73 @@
+/*
+ * site-totals.ts: how much a site gave: the chosen period with its bars, the other periods below, meals by kind.
+ * Way: facts and bars of a site -> HTML. The periods are links, so choosing one needs no script.
+ */
+import { BAR_PERIODS, type Bar, type BarPeriod } from '../core/facts/bars';
+import type { SiteFacts } from '../core/facts/site-facts';
+import { barCount, barsSvg, barsTable } from './bars';
+import { escapeHtml } from './html';
+import { amountText, beginText, completenessText, countOf, rowHtml, totalOf } from './pieces';
+import type { PodWords } from './pod-words';
+
+/** What was chosen and what there is of it. */
+export interface TotalsView {
+  facts: SiteFacts;
+  period: BarPeriod;
+  bars: Bar[];
+  /** Address of the script that draws a chart. */
+  chartPath: string;
+}
+
+function choice({ t }: PodWords, { period, facts: { site } }: TotalsView): string {
+  const links = BAR_PERIODS.map((one) => {
+    const name = escapeHtml(t(`total.${one}`));
+    if (one === period) return `<b aria-current="true">${name}</b>`;
+    return `<a href="/site/${encodeURIComponent(site)}?period=${one}">${name}</a>`;
+  });
+  return `<nav class="choice" aria-label="${escapeHtml(t('total.choice'))}">${links.join('')}</nav>`;
+}
+
+/** Meals by kind; '' = not a canteen. */
+export function mealsText(
+  { t, number }: PodWords,
+  { kind }: SiteFacts,
+  counters: Record<string, number>,
+): string {
+  if (kind !== 'canteen') return '';
+  const { adultMeals = 0, childMeals = 0 } = counters;
+  return `${t('meals.adults')}: ${number(adultMeals)} · ${t('meals.children')}: ${number(childMeals)}`;
+}
+
+function chosen(words: PodWords, view: TotalsView): string {
+  const { t } = words;
+  const { facts, period, bars, chartPath } = view;
+  const { counters, completeness } = totalOf(facts, period);
+  const meals = mealsText(words, facts, counters);
+  const most = Math.max(0, ...bars.map((bar) => barCount(facts.kind, bar)));
+  const label = `${t(`bar.${period}`)} · ${amountText(words, facts.kind, most)} ${t('bar.most')}`;
+  const isPart = bars.some(({ state }) => state === 'part' || state === 'missing');
+  const keys = [
+    ...(isPart ? [t('bar.pale')] : []),
+    ...(bars.some(({ state }) => state === 'running') ? [t('bar.outline')] : []),
+  ];
+  return `<p><span class="big">${escapeHtml(amountText(words, facts.kind, countOf(facts.kind, counters)))}</span><br>
+${meals === '' ? '' : `${escapeHtml(meals)}<br>`}<span class="soft">${escapeHtml(`${completenessText(words, completeness)} · ${t('by.sums')}`)}</span></p>
+<p class="soft">${escapeHtml([label, ...keys, beginText(words, bars[0]?.from ?? 0)].join('. ').replace(/\.\. /g, '. '))}</p>${barsSvg(facts.kind, bars, label)}
+<button class="plain" hidden data-chart="${chartPath}" data-locale="${words.locale}" data-unit="${escapeHtml(t(`bar.unit.${facts.kind}`))}">${escapeHtml(t('bar.chart'))}</button><div id="chart"></div>
+<details><summary>${escapeHtml(t('bar.table'))}</summary>${barsTable(words, facts.kind, period, bars)}</details>`;
+}
+
+/** The part of the page. */
+export function totalsHtml(words: PodWords, view: TotalsView): string {
+  const { t } = words;
+  const { facts, period } = view;
+  const rows = facts.totals
+    .filter((one) => one.period !== period)
+    .map(({ period: name, counters, completeness }) => {
+      const amount = amountText(words, facts.kind, countOf(facts.kind, counters));
+      return rowHtml(t(`total.${name}`), amount, completenessText(words, completeness));
+    });
+  const ever = amountText(words, facts.kind, countOf(facts.kind, facts.ever.counters));
+  rows.push(rowHtml(t('total.ever'), ever, t('by.counter')));
+  return `<h2>${escapeHtml(t('total.title'))}</h2>${choice(words, view)}${chosen(words, view)}<table>${rows.join('')}</table>`;
+}
