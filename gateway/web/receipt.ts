@@ -3,7 +3,7 @@
  * Way: facts and sums by day -> HTML content of a page (frame.ts), and the style that its paper needs.
  */
 import { escapeHtml } from './html';
-import { amountText } from './pieces';
+import { amountText, beginText } from './pieces';
 import type { PodWords } from './pod-words';
 import type { SheetRow } from './text-and-sheet';
 
@@ -33,11 +33,11 @@ export function receiptContent(
   rows: SheetRow[],
 ): string {
   const { t, day } = words;
-  const week = `${t('sheet.title')} ${day(firstS)} – ${day(firstS + 6 * DAY_S)}`;
+  const week = `${t('sheet.title')} ${day(firstS + DAY_S / 2)} – ${day(firstS + 6.5 * DAY_S)}`;
   const lines = rows.map((row) => line(words, row)).join('\n');
   return `<div class="strip"><h1><bdi>${escapeHtml(pod)}</bdi></h1>${escapeHtml(week)}
 ${lines}
-<p>${escapeHtml(`${t('sheet.star')}. ${t('total.utc')}`)}</p></div>`;
+<p>${escapeHtml(`${t('sheet.star')}. ${beginText(words, firstS)}`)}</p></div>`;
 }
 
 /** What stands above a sheet on the screen: how to print, and the way to the other paper. */
