@@ -119,6 +119,6 @@ export function latinWords(page: Page): Promise<string[]> {
     const clone = document.body.cloneNode(true);
     for (const one of clone.querySelectorAll('bdi, script, style, noscript, [lang]:not(body), svg')) one.remove();
     const words = clone.textContent.match(/[A-Za-z]{4,}/g) ?? [];
-    return words.filter((word) => !/^(this|days?|hours?|minutes?|testpod)$/.test(word));
+    return words.filter((word) => !/^(JSON|this|days?|hours?|minutes?|testpod)$/.test(word));
   })()`);
 }
