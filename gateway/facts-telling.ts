@@ -72,7 +72,10 @@ export function createFactsTelling(doors: FactsTellingDoors): FactsTelling {
   const answer = createApi({
     ...{ keeping, write: store.statements, durably, clock },
     onSaid(site) {
-      if (site === null) return stream.tell('milestones', {});
+      if (site === null) {
+        keeping.forget([]);
+        return stream.tell('milestones', {});
+      }
       changed([site]);
       doors.tellSites([site]);
       stream.tell('statement', { site });
