@@ -253,9 +253,8 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const readings = { records, sites, pod, nowMs: clock.nowMs, status, metrics: metrics.answer };
   const exports = exportDoors(options.dataDir, reader, pod, readings);
   const views = createViews({ ...readings, podView: () => podOf(base, engine), exports });
-  const { timeZone } = options;
-  const saying = { durably: engine.durably, tellSites: to.afterCommit, timeZone };
-  const facts = createFactsTelling({ store, reader, sites, clock, ...saying });
+  const saying = { durably: engine.durably, tellSites: to.afterCommit };
+  const facts = createFactsTelling({ store, reader, sites, clock, options, ...saying });
   const languages = languagesOf(options);
   const ruled = { options, base, clock, engine, reader };
   const administration = createAdministration({ ...ruled, languages: languages.codes });
