@@ -19,7 +19,6 @@ import type { GatewayOptions } from './options';
 import { createPeople, type People, peopleAnswer } from './people';
 import { registeredSites, takeRegistration } from './registering';
 import type { AdminSite } from './web/admin/sites-page';
-import { POD_LANGUAGES } from './web/pod-words';
 
 /** Fact of the database: the language of the pages for whoever chose none. */
 export const META_PAGE_LANGUAGE = 'page_language';
@@ -31,6 +30,8 @@ export interface AdministrationDoors {
   clock: GatewayClock;
   engine: Engine;
   reader: Database;
+  /** Codes of the pages' languages. */
+  languages: readonly string[];
 }
 
 /** What is changed, for API and pages. */
@@ -47,15 +48,15 @@ export interface Administration {
   nowS(): number;
 }
 
-/** Takes {"language":"sw"}, or "" for what each browser asks. */
-function createLanguage(store: Store, durably: Engine['durably']) {
+/** Takes {"language":"sw"}, or "" for what each browser asks. @param there codes of languages */
+function createLanguage(store: Store, durably: Engine['durably'], there: readonly string[]) {
   let language = String(store.meta(META_PAGE_LANGUAGE) ?? '');
   return {
     get: () => language,
     post(body: unknown): PostAnswer {
       const { language: asked } = (body ?? {}) as { language?: unknown };
-      if (typeof asked !== 'string' || (asked !== '' && !POD_LANGUAGES.includes(asked))) {
-        const error = `language: one of ${POD_LANGUAGES.join(', ')}, or "" for what each browser asks`;
+      if (typeof asked !== 'string' || (asked !== '' && !there.includes(asked))) {
+        const error = `language: one of ${there.join(', ')}, or "" for what each browser asks`;
         return { status: 400, body: { error } };
       }
       if (!durably(() => store.setMeta(META_PAGE_LANGUAGE, asked)))
@@ -103,7 +104,7 @@ export function createAdministration(doors: AdministrationDoors): Administration
     nowS: () => (isKnown() ? Math.floor(clock.nowMs() / 1000) : 0),
     ...{ durably, dataDir: options.dataDir, log },
   });
-  const language = createLanguage(store, durably);
+  const language = createLanguage(store, durably, doors.languages);
   const registering = {
     ...{ store, pod, clock, durably, taken: engine.registerTaken, log },
     importTimeS: () => importTimeS(store, clock),

@@ -12,6 +12,7 @@ import { createPasswordChecker } from './edges/passwords';
 import { accountReader } from './edges/store/account-table';
 import type { Store } from './edges/store/store';
 import type { GatewayOptions } from './options';
+import { withPortal } from './portal';
 import { createSessions } from './sessions';
 
 /** Where everybody comes in. */
@@ -47,6 +48,7 @@ export async function openEntrance(
   const anonymous = options.anonymous ?? 'reader';
   return {
     accounts,
-    answers: (behind) => createAccess({ accounts, sessions, anonymous, ...behind }),
+    answers: (behind) =>
+      withPortal(createAccess({ accounts, sessions, anonymous, ...behind }), steadyMs),
   };
 }

@@ -12,6 +12,7 @@ import { createRecentReader } from './edges/store/read-recent';
 import type { SiteReader } from './edges/store/read-sites';
 import { createStatementReader } from './edges/store/statements';
 import type { Store } from './edges/store/store';
+import type { GatewayOptions } from './options';
 import { createPodDays } from './pod-days';
 import type { Teller } from './tell';
 
@@ -31,8 +32,8 @@ export interface FactsTellingDoors {
   reader: Database;
   sites: SiteReader;
   clock: GatewayClock;
-  /** IANA name; undefined = UTC. */
-  timeZone?: string;
+  /** IANA name of the people's time zone; undefined = UTC. */
+  options: Pick<GatewayOptions, 'timeZone'>;
   durably(write: () => void): boolean;
   /** Told after a statement: states of these sites go to MQTT. */
   tellSites(sites: string[]): void;
@@ -40,8 +41,8 @@ export interface FactsTellingDoors {
 
 /** Puts it together. */
 export function createFactsTelling(doors: FactsTellingDoors): FactsTelling {
-  const { store, reader, sites, clock, durably, timeZone = 'UTC' } = doors;
-  const days = createPodDays(timeZone);
+  const { store, reader, sites, clock, durably, options } = doors;
+  const days = createPodDays(options.timeZone ?? 'UTC');
   const facts = createFactsReader(reader, sites);
   const statements = createStatementReader(reader);
   const recent = createRecentReader(reader);
@@ -72,7 +73,10 @@ export function createFactsTelling(doors: FactsTellingDoors): FactsTelling {
   const answer = createApi({
     ...{ keeping, write: store.statements, durably, clock },
     onSaid(site) {
-      if (site === null) return stream.tell('milestones', {});
+      if (site === null) {
+        keeping.forget([]);
+        return stream.tell('milestones', {});
+      }
       changed([site]);
       doors.tellSites([site]);
       stream.tell('statement', { site });

@@ -40,6 +40,7 @@ import { type BrokerTeller, createTeller } from './tell';
 import { discoveryOf, openPublisher, sitesInUse } from './telling';
 import { createViews, SCHEMAS } from './views';
 import { createPages } from './web/pages';
+import { LOCALES_FOLDER, openLanguages, type PodLanguages } from './web/pod-words';
 
 /** A gateway that runs. */
 export interface RunningGateway {
@@ -185,6 +186,11 @@ function exportDoors(
   };
 }
 
+/** Ours, and those in the gateway's folder. */
+function languagesOf({ dataDir, log }: GatewayOptions): PodLanguages {
+  return openLanguages(join(dataDir, LOCALES_FOLDER), log ?? stderrLog);
+}
+
 /** The clock of the options. */
 function clockOf({ clock }: GatewayOptions): GatewayClock {
   if (clock === 'parent') return parentClock();
@@ -247,12 +253,12 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const readings = { records, sites, pod, nowMs: clock.nowMs, status, metrics: metrics.answer };
   const exports = exportDoors(options.dataDir, reader, pod, readings);
   const views = createViews({ ...readings, podView: () => podOf(base, engine), exports });
-  const saying = {
-    ...{ durably: engine.durably, tellSites: to.afterCommit, timeZone: options.timeZone },
-  };
-  const facts = createFactsTelling({ store, reader, sites, clock, ...saying });
-  const administration = createAdministration({ options, base, clock, engine, reader });
-  const pages = createPages({ pod, sites, status, facts, administration, reader });
+  const saying = { durably: engine.durably, tellSites: to.afterCommit };
+  const facts = createFactsTelling({ store, reader, sites, clock, options, ...saying });
+  const languages = languagesOf(options);
+  const ruled = { options, base, clock, engine, reader };
+  const administration = createAdministration({ ...ruled, languages: languages.codes });
+  const pages = createPages({ pod, sites, status, facts, administration, reader, languages });
   const answer = entrance.answers({ views, ...pages });
   const http = await orElse(
     startHttp(options.httpHost ?? options.host ?? '127.0.0.1', options.httpPort ?? 8080, answer, {

@@ -11,6 +11,8 @@ const BENCHES: { [name: string]: () => Promise<{ bench: () => Promise<boolean> }
   interpreter: () => import('./bench/interpreter'),
   journal: () => import('./bench/journal'),
   native: () => import('./bench/native'),
+  pages: () => import('./bench/pages'),
+  phone: () => import('./bench/phone'),
   technician: () => import('./bench/technician'),
   wear: () => import('./bench/wear'),
 };

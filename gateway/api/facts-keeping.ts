@@ -52,7 +52,9 @@ export interface FactsKeeping {
   recentFacts(site: string): RecentFacts | null;
   /** Events of nodes of all sites. */
   events: RecentReader['events'];
-  /** These sites, or all, may have changed. */
+  /** Another text after each change and each minute: what is made of facts is the same while this is. */
+  version(): string;
+  /** These sites, or all, may have changed; []: something that is of no site. */
   forget(sites?: readonly string[]): void;
 }
 
@@ -99,6 +101,7 @@ function barsKeeping(facts: FactsReader, storedOf: (site: string, nowS: number) 
 export function createFactsKeeping(doors: FactsDoors): FactsKeeping {
   const { facts, recent, statements, sites, nowMs, days } = doors;
   const kept = new Map<string, Kept>();
+  let changes = 0;
   const atS = () => {
     const nowS = Math.floor(nowMs() / 1000);
     return nowS - (nowS % MINUTE_S);
@@ -148,7 +151,9 @@ export function createFactsKeeping(doors: FactsDoors): FactsKeeping {
       const all = allFacts();
       return rows.map((row) => milestoneOf(row, all));
     },
+    version: () => `${atS()}.${changes}`,
     forget(names) {
+      changes += 1;
       if (names === undefined) kept.clear();
       else for (const name of names) kept.delete(name);
     },

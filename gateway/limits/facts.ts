@@ -14,6 +14,13 @@ export const FACT_STATEMENTS_MAX = 2_000;
 export const EPISODES_TOLD_MAX = 50;
 /** Longest that facts stay as they were read when nothing changed, s. */
 export const FACTS_KEPT_S = 3_600;
+/** Pages kept as they were sent, zipped: the newest of these (some 10 KB each), pages. */
+export const KEPT_PAGES_MAX = 64;
+/** How long what the gateway says of itself stands on kept pages before it is asked again, ms. */
+export const NOTICES_KEPT_MS = 5_000;
+/** Longest file of a language, bytes; languages of the page, languages. */
+export const LOCALE_BYTES_MAX = 256 << 10;
+export const LANGUAGES_MAX = 40;
 /** Longest note of a person, characters. */
 export const NOTE_CHARS_MAX = 500;
 /** What people may say of one site in a day, rows: a prank must not fill the card. */

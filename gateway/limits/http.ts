@@ -81,3 +81,6 @@ export const HTTP_REQUESTS_PER_S_MAX = 20;
 export const HTTP_REQUESTS_BURST_MAX = 200;
 /** Addresses whose requests are counted, addresses. */
 export const HTTP_ADDRESSES_MAX = 1_024;
+/** Phones that have seen the page, addresses; for so long they are told that the Wi-Fi is good, ms: a day. */
+export const PORTAL_ADDRESSES_MAX = 1_024;
+export const PORTAL_SEEN_MS = 86_400_000;

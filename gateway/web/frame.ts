@@ -7,9 +7,9 @@ import { createHash } from 'node:crypto';
 import { escapeHtml } from './html';
 import { pictogramSymbols } from './pictograms';
 import { POD_STYLE } from './pod-style';
-import { POD_LANGUAGES, POD_LOCALES, type PodWords } from './pod-words';
+import type { PodWords } from './pod-words';
 
-/** ES5. Fetches the page anew after a change and puts its content in place of the old one, unless somebody is at a button. */
+/** ES5. Fetches the page anew one to three seconds after a change (thirty phones hear of it at once) and puts its content in place of the old one, unless somebody is at a button. */
 const SCRIPT = `(function () {
   if (!window.EventSource || !window.DOMParser) return;
   var timer = null, first = true;
@@ -38,7 +38,7 @@ const SCRIPT = `(function () {
     };
     ask.send();
   }
-  function soon() { if (timer === null) timer = setTimeout(take, 1000); }
+  function soon() { if (timer === null) timer = setTimeout(take, 1000 + Math.random() * 2000); }
   var stream = new EventSource('/api/v1/stream');
   stream.addEventListener('ready', function () { if (!first) soon(); first = false; });
   stream.addEventListener('site', soon);
@@ -59,7 +59,7 @@ export const POD_PAGE_HEADERS: Readonly<Record<string, string>> = {
     "frame-ancestors 'none'",
   ].join('; '),
   'Referrer-Policy': 'same-origin',
-  Vary: 'Accept-Language, Cookie',
+  Vary: 'Accept-Language, Cookie, Accept-Encoding',
 };
 
 /** What a page is. */
@@ -71,21 +71,25 @@ export interface PodPage {
   path: string;
   /** HTML. */
   content: string;
+  /** CSS of this page alone. */
+  style?: string;
   /** false: a sheet or a text that stays as it is. */
   isLive: boolean;
 }
 
 function languageLinks({ words, path }: PodPage): string {
-  return POD_LANGUAGES.map((language) => {
-    const name = escapeHtml((POD_LOCALES[language] as { language: string }).language);
-    if (language === words.language) return `<b lang="${language}">${name}</b>`;
-    return `<a href="${escapeHtml(path)}?lang=${language}" lang="${language}" hreflang="${language}">${name}</a>`;
-  }).join(' ');
+  return words.languages
+    .map(({ code, name }) => {
+      const told = `<bdi>${escapeHtml(name)}</bdi>`;
+      if (code === words.language) return `<b lang="${code}">${told}</b>`;
+      return `<a href="${escapeHtml(path)}?lang=${code}" lang="${code}" hreflang="${code}">${told}</a>`;
+    })
+    .join(' ');
 }
 
 /** The whole document. */
 export function podDocument(page: PodPage): string {
-  const { words, pod, title, content, isLive } = page;
+  const { words, pod, title, content, style = '', isLive } = page;
   const say = (key: string) => escapeHtml(words.t(key));
   const links = [
     ['/', 'page.all'],
@@ -97,13 +101,13 @@ export function podDocument(page: PodPage): string {
   ].map(([to, key]) => `<a href="${to}">${say(key)}</a>`);
   return `<!doctype html>
 <html lang="${words.language}" dir="${words.direction}"><head><meta charset="utf-8"><title>${escapeHtml(title)} – ${escapeHtml(pod)}</title>
-<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,"><style>${POD_STYLE}</style></head><body>
+<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,"><style>${POD_STYLE}${style}</style></head><body>
 <a class="skip" href="#content">${say('page.skip')}</a>${pictogramSymbols()}
 <nav aria-label="${escapeHtml(pod)}">${links.join(' ')}</nav>
 <main id="content">
 ${content}
 </main>
-<nav class="langs" aria-label="${say('page.languages')}">${languageLinks(page)}</nav>
+<nav class="langs" aria-label="${say('page.languages')}">${languageLinks(page)}</nav>${words.needsReview ? `<p class="soft noprint">${say('page.machine')}</p>` : ''}
 ${isLive ? `<noscript><p class="soft">${say('page.noScript')}</p></noscript><script>${SCRIPT}</script>` : ''}
 </body></html>
 `;

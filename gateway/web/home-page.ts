@@ -38,6 +38,24 @@ ${pictogram(site.kind, t(`kind.${site.kind}`))} <b><bdi>${escapeHtml(site.name)}
 <span class="big">${amount}${sparkline(site.kind, days)}</span><span class="soft">${escapeHtml(`${t('total.today')}: ${completenessText(words, today.completeness)}`)}</span></a></li>`;
 }
 
+/** Cards of facts as they stand, by language: after a change all others are the same. */
+const cards = new WeakMap<SiteFacts, Map<string, string>>();
+
+/** The card; made once for one set of facts. @param atS the facts' own minute */
+function keptCard(
+  words: PodWords,
+  site: SiteFacts,
+  atS: number,
+  daysOf: (site: string) => readonly Bar[],
+): string {
+  const known = cards.get(site) ?? new Map<string, string>();
+  cards.set(site, known);
+  const name = `${words.language} ${words.zone} ${atS}`;
+  const made = known.get(name) ?? card(words, site, atS, daysOf(site.site));
+  known.set(name, made);
+  return made;
+}
+
 function sumLine(words: PodWords, kind: SiteFacts['kind'], sites: SiteFacts[]): string {
   const of = sites.filter((site) => site.kind === kind).map((site) => totalOf(site, 'today'));
   if (of.length === 0) return '';
@@ -77,11 +95,11 @@ export function homeContent(
   daysOf: (site: string) => readonly Bar[] = () => [],
 ): string {
   const { t } = words;
-  const cards = worstFirst(sites).map((site) => card(words, site, head.atS, daysOf(site.site)));
+  const made = worstFirst(sites).map((site) => keptCard(words, site, head.atS, daysOf));
   const list =
-    cards.length === 0
+    made.length === 0
       ? `<p>${escapeHtml(t('page.none'))}</p>`
-      : `<p class="soft">${escapeHtml(t('page.worst'))}</p><ul class="sites">${cards.join('\n')}</ul>`;
+      : `<p class="soft">${escapeHtml(t('page.worst'))}</p><ul class="sites">${made.join('\n')}</ul>`;
   const sums = sumLine(words, 'water-point', sites) + sumLine(words, 'canteen', sites);
   return `<h1><bdi>${escapeHtml(head.pod)}</bdi></h1>
 ${list}

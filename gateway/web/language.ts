@@ -20,10 +20,11 @@ function kept(cookie: string): string {
 export function readerLanguage(
   query: URLSearchParams,
   { cookie = '', acceptLanguage = '' }: LanguageHeaders,
+  languages: readonly string[] = POD_LANGUAGES,
   podLanguage = '',
 ): { language: string; isChosen: boolean } {
   const asked = query.get('lang') ?? '';
-  const isChosen = POD_LANGUAGES.includes(asked);
+  const isChosen = languages.includes(asked);
   const chosen = isChosen ? asked : `${kept(cookie)},${podLanguage}`;
-  return { language: pageLanguage(POD_LANGUAGES, chosen, acceptLanguage), isChosen };
+  return { language: pageLanguage(languages, chosen, acceptLanguage), isChosen };
 }

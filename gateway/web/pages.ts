@@ -14,6 +14,7 @@ import { createAdmin } from './admin/admin-view';
 import { createChecks } from './check-view';
 import { createFormError } from './form-error';
 import { createPodPages } from './pod-pages';
+import type { PodLanguages } from './pod-words';
 import { readerOf } from './reader';
 
 /** What pages stand on. */
@@ -24,16 +25,19 @@ export interface PagesDoors {
   facts: FactsTelling;
   administration: Administration;
   reader: Database;
+  languages: PodLanguages;
 }
 
 /** Puts them together. */
 export function createPages(
   doors: PagesDoors,
 ): Omit<AccessDoors, 'views' | 'accounts' | 'sessions' | 'anonymous'> {
-  const { pod, status, facts, administration } = doors;
+  const { pod, status, facts, administration, languages } = doors;
   const { keeping, answer: api, stream } = facts;
   const { posts, people, language, backupFolder, nowS } = administration;
-  const reader = (question: Question) => readerOf(question, language(), keeping.timeZone);
+  const { timeZone } = keeping;
+  const reader = (question: Question) =>
+    readerOf(question, { languages, podLanguage: language(), timeZone });
   const formError = createFormError(pod, reader);
   const behind = createBehindReader(doors.reader);
   return {

@@ -7,7 +7,13 @@ import type { FactsKeeping } from '../api/facts-keeping';
 import { BAR_PERIODS } from '../core/facts/bars';
 import type { Reporter } from '../core/facts/site-facts';
 import type { Answer, Question } from '../edges/http/answer';
-import { DAY_BARS_MAX, NOTE_CHARS_MAX, NOTES_PAGE_ROWS, NOTES_SHOWN_MAX } from '../limits/facts';
+import {
+  DAY_BARS_MAX,
+  NOTE_CHARS_MAX,
+  NOTES_PAGE_ROWS,
+  NOTES_SHOWN_MAX,
+  NOTICES_KEPT_MS,
+} from '../limits/facts';
 import { POD_PAGE_HEADERS, type PodPage, podDocument } from './frame';
 import { homeContent } from './home-page';
 import { escapeHtml } from './html';
@@ -15,10 +21,12 @@ import { milestonesContent } from './milestones-page';
 import { notesPage } from './notes';
 import { notesFile } from './notes-file';
 import { type NotesView, notesContent } from './notes-page';
+import { createPageKeeping } from './page-keeping';
 import { worstFirst } from './pieces';
 import type { PodWords } from './pod-words';
 import type { Reader } from './reader';
 import { scriptAnswer, scriptPath } from './reading-scripts';
+import { RECEIPT_PAPER, RECEIPT_STYLE, receiptContent, sheetHelp } from './receipt';
 import { type SiteView, siteContent } from './site-page';
 import { sheetContent, textContent } from './text-and-sheet';
 
@@ -43,6 +51,34 @@ export interface PodPages {
   read(question: Question): Answer | null;
   /** A press of a button at /site/<site>/says. */
   say(site: string, form: URLSearchParams, sayer: Sayer): Answer;
+}
+
+/** Pages that tell every reader the same, by the first part of their address. */
+const KEPT_PATHS = ['', 'site', 't', 'print', 'milestones', 'notes'];
+/** What a question may add to an address of those. */
+const KEPT_QUERY_CHARS = 64;
+
+/** The gateway's own words: asking costs more than a kept page. */
+function createNotices(status: PodPagesDoors['status']) {
+  let told: ReturnType<PodPagesDoors['status']> | null = null;
+  let toldMs = 0;
+  return () => {
+    const nowMs = performance.now();
+    if (told !== null && nowMs - toldMs < NOTICES_KEPT_MS) return told;
+    const { problems, warnings } = status();
+    toldMs = nowMs;
+    told = { problems, warnings };
+    return told;
+  };
+}
+
+/** Name of a page that may be kept; null: it is made each time. */
+function nameToKeep({ segments, query }: Question, language: string): string | null {
+  const asked = new URLSearchParams(query);
+  asked.delete('lang');
+  const text = asked.toString();
+  if (!KEPT_PATHS.includes(segments[0]) || text.length > KEPT_QUERY_CHARS) return null;
+  return `${language} ${segments.map(encodeURIComponent).join('/')}?${text}`;
 }
 
 const TOLD = ['told', 'again', 'failed', 'long', 'empty'] as const;
@@ -93,7 +129,7 @@ function notesView(doors: PodPagesDoors, query: URLSearchParams): NotesView {
 }
 
 /** What a page shows; null: no such page. */
-type Made = Pick<PodPage, 'title' | 'content' | 'isLive'> | null;
+type Made = Pick<PodPage, 'title' | 'content' | 'style' | 'isLive'> | null;
 type PageMaker = (doors: PodPagesDoors, words: PodWords, query: URLSearchParams) => Made;
 
 /** Pages with one name, by it. */
@@ -109,13 +145,21 @@ const PAGES: Readonly<Record<string, PageMaker>> = {
     const content = textContent(words, pod, keeping.atS(), keeping.allFacts());
     return { title: words.t('page.text'), content, isLive: true };
   },
-  print({ pod, keeping }, words) {
+  print({ pod, keeping }, words, query) {
     const rows = worstFirst(keeping.allFacts()).map((facts) => ({
       facts,
       days: keeping.dayBars(facts.site, WEEK_DAYS),
     }));
-    const content = sheetContent(words, pod, keeping.dayStartS() - WEEK_DAYS * DAY_S, rows);
-    return { title: words.t('page.print'), content, isLive: false };
+    const isReceipt = query.get('paper') === RECEIPT_PAPER;
+    const made = (isReceipt ? receiptContent : sheetContent)(
+      words,
+      pod,
+      keeping.dayStartS() - WEEK_DAYS * DAY_S,
+      rows,
+    );
+    const content = `${sheetHelp(words, isReceipt)}${made}`;
+    const style = isReceipt ? RECEIPT_STYLE : '';
+    return { title: words.t('page.print'), content, style, isLive: false };
   },
   milestones({ keeping }, words) {
     const goals = keeping.milestones();
@@ -156,8 +200,38 @@ function saidOf(form: URLSearchParams): { to: string; body: object } | 'long' | 
   return note === '' ? 'empty' : { to: 'notes', body: { note } };
 }
 
+function missing(words: PodWords, pod: string): Answer {
+  const title = words.t('page.missing');
+  const content = `<h1>${escapeHtml(title)}</h1>`;
+  const body = podDocument({ words, pod, path: '/', title, content, isLive: false });
+  return { status: 404, type: 'text/html', body };
+}
+
 /** Makes the pages. */
-export function createPodPages(doors: PodPagesDoors): PodPages {
+export function createPodPages(given: PodPagesDoors): PodPages {
+  const notices = createNotices(given.status);
+  const doors = { ...given, status: notices };
+  const { pod, keeping } = doors;
+  const kept = createPageKeeping();
+  const made = (question: Question, words: PodWords): string | null => {
+    const page = pageOf(doors, words, question);
+    const path = `/${question.segments.map(encodeURIComponent).join('/')}`;
+    return page === null ? null : podDocument({ words, pod, path, ...page });
+  };
+  const found = (question: Question, words: PodWords): Answer | null => {
+    const make = () => made(question, words);
+    const name = nameToKeep(question, words.language);
+    if (name === null) {
+      const body = make();
+      return body === null ? null : { status: 200, type: 'text/html', body };
+    }
+    const { problems, warnings } = notices();
+    const version = JSON.stringify([keeping.version(), problems, warnings]);
+    const page = kept.page(name, version, make);
+    if (page === null) return null;
+    const headers = { ETag: page.tag, 'Cache-Control': 'private, no-cache' };
+    return { status: 200, type: 'text/html', body: page.zipped, isZipped: true, headers };
+  };
   return {
     read(question) {
       const { segments } = question;
@@ -167,18 +241,8 @@ export function createPodPages(doors: PodPagesDoors): PodPages {
           : segments.length === 2 && segments[0] === 'site';
       if (!isOurs) return fileOf(doors, segments);
       const { words, headers } = doors.reader(question);
-      const made = pageOf(doors, words, question);
-      const missing = {
-        title: words.t('page.missing'),
-        content: `<h1>${escapeHtml(words.t('page.missing'))}</h1>`,
-        isLive: false,
-      };
-      const path = `/${segments.map(encodeURIComponent).join('/')}`;
-      const body = podDocument({ words, pod: doors.pod, path, ...(made ?? missing) });
-      return {
-        ...{ status: made === null ? 404 : 200, type: 'text/html', body },
-        headers: { ...POD_PAGE_HEADERS, ...headers },
-      };
+      const answer = found(question, words) ?? missing(words, pod);
+      return { ...answer, headers: { ...POD_PAGE_HEADERS, ...answer.headers, ...headers } };
     },
     say(site, form, sayer) {
       const back = (told: string): Answer => {

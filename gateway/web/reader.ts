@@ -4,7 +4,7 @@
  */
 import type { Question } from '../edges/http/answer';
 import { readerLanguage } from './language';
-import { type PodWords, podWords } from './pod-words';
+import type { PodLanguages, PodWords } from './pod-words';
 
 const LANGUAGE_COOKIE_S = 365 * 86_400;
 
@@ -14,9 +14,24 @@ export interface Reader {
   headers: Record<string, string>;
 }
 
-/** @param podLanguage language of the pod, '' = as the browser asks. @param timeZone IANA name of the people's zone */
-export function readerOf({ query, headers }: Question, podLanguage: string, timeZone: string): Reader {
-  const { language, isChosen } = readerLanguage(query, headers, podLanguage);
+/** What is chosen for all readers. */
+export interface ReadersChoice {
+  languages: PodLanguages;
+  /** Language of the pod, '' = as the browser asks. */
+  podLanguage: string;
+  /** IANA name of the people's zone. */
+  timeZone: string;
+}
+
+/** Who asks. */
+export function readerOf(
+  { query, headers }: Question,
+  { languages, podLanguage, timeZone }: ReadersChoice,
+): Reader {
+  const { language, isChosen } = readerLanguage(query, headers, languages.codes, podLanguage);
   const cookie = `tallywell_lang=${language}; Path=/; Max-Age=${LANGUAGE_COOKIE_S}; SameSite=Lax`;
-  return { words: podWords(language, timeZone), headers: isChosen ? { 'Set-Cookie': cookie } : {} };
+  return {
+    words: languages.words(language, timeZone),
+    headers: isChosen ? { 'Set-Cookie': cookie } : {},
+  };
 }

@@ -8,8 +8,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { unitTemplate } from '../service-plan';
-import { HISTORY_RECORDS, historyFolder, startHistoryGateway } from './history';
+import { FOLDER, readyHistory, SITES, startOverHistory } from './five-years';
 
 /** What is asked for, in this order. */
 const NAMES = ['days.csv', 'records.csv', 'senml.json', 'senml.cbor', 'records.cborseq'];
@@ -23,12 +22,6 @@ const SQL = 'SELECT id, hex(payload), hex(signature), received_at_s, clock_state
 function residentMb({ pid }: ChildProcess): number {
   const found = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
   return Number(found?.[1]) / 1024;
-}
-
-/** Environment of the service, as its unit says it. */
-function serviceEnvironment(): Record<string, string> {
-  const lines = unitTemplate().matchAll(/^Environment=(\w+)=(\S+)$/gm);
-  return Object.fromEntries([...lines].map(([, name, value]) => [name, value]));
 }
 
 interface Taken {
@@ -57,7 +50,7 @@ async function take(pieces: AsyncIterable<Uint8Array>, look: () => void): Promis
 
 /** The reference: another program reads the records out of the same file. @returns bytes a second */
 async function referenceRate(): Promise<number> {
-  const path = join(historyFolder(), 'gateway.sqlite');
+  const path = join(FOLDER, 'gateway.sqlite');
   const child = spawn('sqlite3', ['-readonly', '-csv', path, SQL], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -84,10 +77,10 @@ async function one(child: ChildProcess, url: string, name: string, reference: nu
 
 /** Prints the table. Gives whether the bar holds. */
 export async function bench(): Promise<boolean> {
-  historyFolder();
+  const records = readyHistory() * SITES;
   const reference = await referenceRate();
-  console.log(`${HISTORY_RECORDS} records; sqlite3 reads ${(reference / 1e6).toFixed(1)} MB/s`);
-  const { child, url } = await startHistoryGateway(serviceEnvironment());
+  console.log(`${records} records; sqlite3 reads ${(reference / 1e6).toFixed(1)} MB/s`);
+  const { child, url } = await startOverHistory();
   try {
     // What a gateway at rest has done: pages and facts of all sites were asked for.
     for (const path of ['health', 'api/v1/facts', '']) await (await fetch(url + path)).text();

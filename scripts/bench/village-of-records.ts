@@ -54,7 +54,7 @@ export function benchRegister(nodes: BenchNode[]): object {
 }
 
 /** Litres of a bucket: busy by day, none at night, a little different every time. */
-function drawn(hour: number, bucket: number, node: number): number {
+export function drawn(hour: number, bucket: number, node: number): number {
   const ofDay = hour % 24;
   if (ofDay < 5 || ofDay > 20) return 0;
   return (hour * 7 + bucket * 13 + node * 5) % 90;

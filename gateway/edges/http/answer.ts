@@ -21,11 +21,14 @@ export interface Answer {
     | 'text/html'
     | 'text/javascript'
     | 'application/schema+json'
+    | 'text/plain'
     | 'text/plain; version=0.0.4'
     | 'text/event-stream'
     | (typeof BYTE_TYPES)[number];
   /** Pieces are made while they are sent, as fast as the other side takes them; an empty one only passes time. */
   body: string | Uint8Array | Iterable<Uint8Array>;
+  /** The body is gzip of what is answered: for who takes no gzip it is unzipped. */
+  isZipped?: true;
   /** Besides the ones that every answer has. */
   headers?: Record<string, string>;
   /** Goes on after the head: what is written goes out at once. @returns called when the other side is gone. */
@@ -53,6 +56,8 @@ export interface Question {
   query: URLSearchParams;
   /** Address of the other side. */
   from: string;
+  /** Address and port of ours that was asked, such as 10.42.0.1:8080. */
+  at: string;
   headers: AskHeaders;
   /** Reads the body, which must be JSON and short. @returns the value, or what to answer instead. */
   readJson(): Promise<{ json: unknown } | { refusal: Answer }>;

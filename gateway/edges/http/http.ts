@@ -5,7 +5,7 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { addressKey, isLoopback } from '../../core/addresses';
 import { createTokenBuckets } from '../../core/token-bucket';
 import { STREAM_WAITING_BYTES_MAX } from '../../limits/facts';
@@ -85,21 +85,29 @@ function stream(response: ServerResponse, { status, type, stream: start }: Answe
   response.on('close', () => gone?.());
 }
 
+/** The bytes as this client takes them; null: pieces. A page of a hundred sites has to go through a village's Wi-Fi. */
+function bytesOf({ body, type, isZipped }: Answer, { headers }: IncomingMessage) {
+  const takesGzip = /\bgzip\b/.test(String(headers['accept-encoding'] ?? ''));
+  if (isZipped && body instanceof Uint8Array)
+    return takesGzip ? { whole: body, isZipped } : { whole: gunzipSync(body), isZipped: false };
+  if (typeof body !== 'string' && !(body instanceof Uint8Array))
+    return { whole: null, isZipped: false };
+  const plain = typeof body === 'string' ? Buffer.from(body) : body;
+  // Nothing secret stands on pages (BREACH).
+  const zips =
+    takesGzip &&
+    (type === 'text/html' || type === 'text/javascript') &&
+    plain.length > ZIPPED_FROM_BYTES;
+  return { whole: zips ? gzipSync(plain) : plain, isZipped: zips };
+}
+
 function send(
   response: ServerResponse,
   answer: Answer,
   request: IncomingMessage,
 ): Promise<void> | void {
   const { body, type } = answer;
-  const plain =
-    typeof body === 'string' ? Buffer.from(body) : body instanceof Uint8Array ? body : null;
-  // A page of a hundred sites has to go through a village's Wi-Fi. Nothing secret stands on pages (BREACH).
-  const isZipped =
-    plain !== null &&
-    (type === 'text/html' || type === 'text/javascript') &&
-    plain.length > ZIPPED_FROM_BYTES &&
-    /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
-  const whole = plain !== null && isZipped ? gzipSync(plain) : plain;
+  const { whole, isZipped } = bytesOf(answer, request);
   const isBytes = (BYTE_TYPES as readonly string[]).includes(type);
   const { 'content-length': length = '0', 'transfer-encoding': coding } = request.headers;
   const hasBody = Number(length) > 0 || coding !== undefined;
@@ -140,6 +148,11 @@ function segmentsOf(path: string): string[] | null {
   }
 }
 
+function ownAddress({ localAddress = '', localPort = 0 }: Socket): string {
+  const address = localAddress.replace(/^::ffff:/, '');
+  return `${address.includes(':') ? `[${address}]` : address}:${localPort}`;
+}
+
 function one(header: string | string[] | undefined): string | undefined {
   return Array.isArray(header) ? header[0] : header;
 }
@@ -160,6 +173,7 @@ function questionOf(request: IncomingMessage, boundHost: string): Question | { r
     segments,
     query: new URLSearchParams(query),
     from: request.socket.remoteAddress ?? '',
+    at: ownAddress(request.socket),
     headers: {
       host: headers.host,
       authorization: headers.authorization,

@@ -12,12 +12,21 @@ const TAG_BYTES = 12;
 function isNamed(header: string | undefined, tag: string): boolean {
   if (header === undefined) return false;
   if (header.trim() === '*') return true;
-  return header.split(',').some((one) => one.trim().replace(/^W\//, '') === tag);
+  const bare = (one: string) => one.trim().replace(/^W\//, '');
+  return header.split(',').some((one) => bare(one) === bare(tag));
 }
 
-/** Adds the tag. Answers of accounts stay with their browser (private). */
+function notModified(answer: Answer, headers: Answer['headers']): Answer {
+  return { ...answer, status: 304, body: '', headers, isZipped: undefined };
+}
+
+/** Adds the tag. A page brings its own. Answers of accounts stay with their browser (private). */
 export function withTag({ method, segments, headers }: Question, answer: Answer): Answer {
   const isTagged = method === 'GET' && answer.status === 200 && answer.stream === undefined;
+  const own = answer.headers?.ETag;
+  if (isTagged && own !== undefined) {
+    return isNamed(headers.ifNoneMatch, own) ? notModified(answer, answer.headers) : answer;
+  }
   // Bytes and pieces are sent as they are made: they have no tag.
   if (!isTagged || segments[0] !== 'api' || typeof answer.body !== 'string') return answer;
   const hash = createHash('sha256')
@@ -27,5 +36,5 @@ export function withTag({ method, segments, headers }: Question, answer: Answer)
   const tag = `"${hash}"`;
   const told = { ...answer.headers, ETag: tag, 'Cache-Control': 'private, no-cache' };
   if (!isNamed(headers.ifNoneMatch, tag)) return { ...answer, headers: told };
-  return { ...answer, status: 304, body: '', headers: told };
+  return notModified(answer, told);
 }

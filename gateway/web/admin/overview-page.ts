@@ -5,7 +5,7 @@
 import { allows, type Scope } from '../../core/scopes';
 import type { GatewayStatus } from '../../status';
 import { escapeHtml } from '../html';
-import { POD_LANGUAGES, POD_LOCALES, type PodWords } from '../pod-words';
+import type { PodWords } from '../pod-words';
 import { form, loginFields, type Notice, noticeHtml, ownWords } from './pieces';
 
 /** Parts of /admin and the scope that each needs. '' is the first page. */
@@ -62,9 +62,7 @@ function languageForm(words: PodWords, chosen: string): string {
   const { t } = words;
   const option = (value: string, text: string, lang = value) =>
     `<option value="${value}"${lang === '' ? '' : ` lang="${lang}"`}${value === chosen ? ' selected' : ''}>${escapeHtml(text)}</option>`;
-  const options = POD_LANGUAGES.map((one) =>
-    option(one, (POD_LOCALES[one] as { language: string }).language),
-  );
+  const options = words.languages.map(({ code, name }) => option(code, name));
   const field = `<label>${escapeHtml(t('admin.language'))} <select name="language">${option('', t('admin.byPhone'), '')}${options.join('')}</select></label>`;
   return form(words, '/admin/language', 'admin.save', {}, field);
 }

@@ -207,3 +207,31 @@ test('a form of another origin, of no origin, or of another type changes nothing
   const done = await press(own);
   expect([done.status, done.headers.get('location')]).toEqual([303, '/site/wp-01?told=told']);
 });
+
+test('a page is made once and kept until something is said: the same bytes, 304 to whoever has them', async () => {
+  const { gateway } = await village();
+  const ask = (headers: Record<string, string>, path = '/') =>
+    fetch(new URL(path, gateway.httpUrl), { headers });
+  const first = await ask({ 'Accept-Language': 'en' });
+  const tag = first.headers.get('etag') ?? '';
+  await first.text();
+  const plain = await ask({ 'Accept-Language': 'en', 'Accept-Encoding': 'identity' });
+  expect(plain.headers.get('content-encoding')).toBeNull();
+  expect(plain.headers.get('vary')).toContain('Accept-Encoding');
+  // The page says the minute: at its end it is another one.
+  await until(async () => {
+    const now = await ask({ 'Accept-Language': 'en' });
+    const known = { 'Accept-Language': 'en', 'If-None-Match': now.headers.get('etag') ?? '' };
+    const bare = await ask({ 'Accept-Language': 'en', 'Accept-Encoding': 'identity' });
+    return (await ask(known)).status === 304 && (await bare.text()) === (await now.text());
+  });
+  const french = await ask({ 'Accept-Language': 'fr', 'If-None-Match': tag });
+  expect([french.status, french.headers.get('etag') === tag]).toEqual([200, false]);
+  await createFactsClient(gateway.httpUrl)('confirm', {
+    params: { site: 'wp-01' },
+    body: { says: 'broken' },
+  });
+  const changed = await ask({ 'Accept-Language': 'en', 'If-None-Match': tag });
+  expect(changed.status).toBe(200);
+  expect(await changed.text()).toContain('data-word="says-broken"');
+});

@@ -14,10 +14,9 @@ import { eventName } from '../../../gateway/core/messages';
 import { flagNames } from '../../../gateway/core/site-state';
 import { homeContent } from '../../../gateway/web/home-page';
 import { readerLanguage } from '../../../gateway/web/language';
+import type { Texts } from '../../../gateway/web/locale';
 import { OTHER_COLOURS, STATUS_COLOURS } from '../../../gateway/web/pod-style';
 import { POD_LANGUAGES, POD_LOCALES, podWords, podWordsFrom } from '../../../gateway/web/pod-words';
-
-type Texts = { [key: string]: string | Texts };
 
 function flat(texts: Texts, before = ''): Map<string, string> {
   return new Map(
@@ -110,7 +109,7 @@ test('pseudo-language: no word of the page is in the code', () => {
         ? value.replace(/(\{\{\w+\}\})|[A-Za-z]/g, (_letter, place) => place ?? 'ж')
         : value,
     ),
-  ) as object;
+  );
   const words = podWordsFrom({ ...POD_LOCALES, ru: pseudo }, 'ru');
   const html = homeContent(words, { pod: '7', atS: 0, problems: ['1'], warnings: ['2'] }, [], []);
   const text = html.replace(/<[^>]*>/g, ' ').replace(/&\w+;|UTC/g, ' ');
