@@ -235,3 +235,52 @@ test('a page is made once and kept until something is said: the same bytes, 304 
   expect(changed.status).toBe(200);
   expect(await changed.text()).toContain('data-word="says-broken"');
 });
+
+/** Where the links to other languages lead, without the language. */
+async function languageWays(gateway: RunningGateway, path: string): Promise<string[]> {
+  const answer = await fetch(new URL(path, gateway.httpUrl), { headers: { Cookie: '' } });
+  const html = await answer.text();
+  const ways = [...html.matchAll(/<a href="([^"]*)" lang="(\w+)" hreflang/g)].map(
+    ([, href, language]) => {
+      const way = href.replaceAll('&amp;', '&');
+      expect(way).toMatch(new RegExp(`[?&]lang=${language}$`));
+      return way.replace(/[?&]lang=\w+$/, '');
+    },
+  );
+  expect(ways.length).toBe(POD_LANGUAGES.length - 1);
+  return [...new Set(ways)];
+}
+
+test('another language keeps what was chosen to be shown, and nothing else that was asked', async () => {
+  const { gateway } = await village();
+  const ways = (path: string) => languageWays(gateway, path);
+  for (const path of [
+    ...['/site/wp-01?period=year', '/check/wp-01?period=week&page=2', '/print?paper=58mm'],
+    ...['/notes?site=wp-01&s=7&r=9', '/milestones', '/check/wp-01/1'],
+  ])
+    expect(await ways(path)).toEqual([path]);
+  expect(await ways('/site/wp-01?lang=fr&told=told&period=week')).toEqual([
+    '/site/wp-01?period=week',
+  ]);
+  // No way out of here, no mark-up, nothing that is longer than a choice.
+  const bad = encodeURIComponent('"><script>alert(1)</script>');
+  expect(await ways('/site/wp-01?next=//evil.example&lang=//evil.example')).toEqual([
+    '/site/wp-01',
+  ]);
+  expect(await ways(`/site/wp-01?period=${bad}`)).toEqual([
+    '/site/wp-01?period=%22%3E%3Cscript%3Ealert%281%29%3C%2Fscript%3E',
+  ]);
+  expect(await ways(`/site/wp-01?period=${'x'.repeat(65)}`)).toEqual(['/site/wp-01']);
+});
+
+test('each value of a site’s page leads to its signed record, which a phone checks there', async () => {
+  const { gateway } = await village();
+  const html = await (await fetch(new URL('/site/wp-01', gateway.httpUrl))).text();
+  const links = [...html.matchAll(/href="(\/check\/wp-01\/\d+)"/g)].map(([, href]) => href);
+  expect(links.length).toBeGreaterThan(0);
+  for (const link of new Set(links)) {
+    const answer = await fetch(new URL(link, gateway.httpUrl));
+    expect([link, answer.status]).toEqual([link, 200]);
+    expect(await answer.text()).toContain(`data-id="${link.split('/').at(-1)}"`);
+  }
+});
