@@ -1,22 +1,18 @@
 /*
  * The pod's pages in a real browser, against a running gateway that heard signed records: every page in every language on a narrow
  * phone, without JavaScript, and live with it. axe-core is not here: headings, labels and names of pictures are looked at by hand.
- * With TALLYWELL_PICTURES=folder it also makes the pictures of docs/pods.md.
  */
-import { existsSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { createFactsClient } from '../../../gateway/api/client';
 import { type RunningGateway, startGateway } from '../../../gateway/gateway';
 import { POD_LANGUAGES } from '../../../gateway/web/pod-words';
-import { smallPng } from '../../scripts/technician/page/small-png';
 import { packetOf, testNode, usage } from '../support/nodes';
 import { startOracleRadio } from '../support/oracle-radio';
 import { registerFile, testFolder, until } from '../support/places';
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const PICTURES = process.env.TALLYWELL_PICTURES;
 const hasBrowser = existsSync(CHROMIUM);
 if (!hasBrowser && process.env.CI) throw new Error(`${CHROMIUM} is not installed`);
 if (!hasBrowser) console.warn(`SKIPPED: ${CHROMIUM} is not installed`);
@@ -74,10 +70,6 @@ async function phone(gateway: RunningGateway, other: BrowserContextOptions = {})
   return { page, seen, go };
 }
 
-async function picture(page: Page, name: string): Promise<void> {
-  if (PICTURES) writeFileSync(join(PICTURES, `${name}.png`), smallPng(await page.screenshot()));
-}
-
 /** What a person with a screen reader or a keyboard would miss. */
 function looks(page: Page): Promise<Record<string, unknown>> {
   return page.evaluate(`(() => {
@@ -133,10 +125,8 @@ test.skipIf(!hasBrowser)(
     await ask('confirm', { params: { site: 'wp-01' }, body: { says: 'broken' } });
     const { page, seen, go } = await phone(gateway, { javaScriptEnabled: false, locale: 'en' });
     await go('/');
-    await picture(page, 'pod-home');
     expect(await page.locator('[data-word]').first().getAttribute('data-word')).toBe('says-broken');
     await page.locator('a.card').first().click();
-    await picture(page, 'pod-broken');
     await page.locator('button[value=fixed]').click();
     expect(await page.locator('[role=status]').innerText()).toContain('written down');
     expect(await page.locator('[data-word]').getAttribute('data-word')).not.toBe('says-broken');
@@ -148,19 +138,12 @@ test.skipIf(!hasBrowser)(
     });
     await page.locator('h2').nth(1).scrollIntoViewIfNeeded();
     await go('/?lang=ar');
-    await picture(page, 'pod-home-arabic');
     await go('/print?lang=en');
     await page.setViewportSize({ width: 794, height: 500 });
     await page.emulateMedia({ media: 'print' });
     expect(await page.locator('nav').first().isVisible()).toBe(false);
     expect((await looks(page)).wide).toBe(0);
-    await picture(page, 'pod-print');
     await page.emulateMedia({ media: 'screen' });
-    await page.setViewportSize({ width: 420, height: 900 });
-    await go('/site/wp-01?lang=fr');
-    await page.locator('table').first().scrollIntoViewIfNeeded();
-    await page.locator('.bars').scrollIntoViewIfNeeded();
-    await picture(page, 'pod-site-french');
     expect(seen).toEqual({ outside: [], faults: [] });
   },
   60_000,
