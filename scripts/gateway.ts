@@ -53,6 +53,9 @@ async function runGateway(flags: ConfigFlags): Promise<void> {
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
+  // Started by a program that speaks with it (tallywell practice): it ends when that is gone, however that ended.
+  process.once('disconnect', stop);
+  process.channel?.unref();
   await gateway.stopped;
   systemd.end();
   process.exit(0);

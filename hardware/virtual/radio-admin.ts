@@ -1,7 +1,7 @@
 /*
  * Administration of a virtual radio by its own client.
  * From: packets on ADMIN_APP; to: its settings, its restart, answers. Source: Meshtastic 2.7.26 admin.proto, AdminModule;
- * held against recordings test/fixtures/meshtasticd/provisioning*. Left out: orders over the air, which need public keys.
+ * held against recordings test/fixtures/meshtasticd/provisioning*. Orders over the air: radio-remote-admin.ts.
  */
 
 import { decodeSecurityConfig } from '../../shared/meshtastic/config-sections';
@@ -21,13 +21,17 @@ import {
 } from '../../shared/meshtastic/protobuf';
 import { ERROR_NONE } from '../../shared/meshtastic/routing';
 import { decodeUser, encodeUser, type User } from '../../shared/meshtastic/user';
+import { keysInSecurity } from './public-keys';
 import type { RadioCore } from './radio-core';
 import { type RadioSettings, SECURITY_SECTION } from './radio-settings';
 
 const ERROR_NOT_AUTHORIZED = 33;
+const ERROR_BAD_SESSION_KEY = 36;
+const ERROR_KEY_UNAUTHORIZED = 37;
 const RESTART_S = 7;
 const PASSKEY_BYTES = 8;
 const PASSKEY_NEW_MS = 150_000;
+const PASSKEY_ENDS_MS = 300_000;
 const PASSKEY_FIELD = 101;
 const SET_OWNER = 32;
 const SET_CHANNEL = 33;
@@ -60,6 +64,8 @@ export interface Administered {
 
 export interface RadioAdmin {
   take(payload: Uint8Array): Administered;
+  /** An admin message over the air; `publicKey`: whose key it was sealed with, undefined = it was not. */
+  takeRemote(payload: Uint8Array, publicKey: Uint8Array | undefined): Administered;
   /** Ends an open edit and the session (power off). */
   clear(): void;
 }
@@ -77,19 +83,22 @@ interface Order {
   field: number;
   number: number;
   bytes: Uint8Array;
+  passkey: Uint8Array;
 }
 
 const NUMBERS = [1, 3, 5, 7, 12, BEGIN, COMMIT, REBOOT];
 const MESSAGES = [SET_OWNER, SET_CHANNEL, SET_CONFIG, SET_MODULE];
 
 function readOrder(payload: Uint8Array): Order {
-  const order = { field: 0, number: 0, bytes: new Uint8Array(0) };
+  const none = new Uint8Array(0);
+  const order = { field: 0, number: 0, bytes: none, passkey: none };
   const reader = createReader(payload);
   for (let field = nextField(reader); field !== 0; field = nextField(reader)) {
     if (NUMBERS.includes(field)) Object.assign(order, { field, number: readUint(reader) });
     else if (MESSAGES.includes(field)) {
       Object.assign(order, { field, bytes: Uint8Array.from(readBytes(reader)) });
-    } else if (field === SET_TIME) Object.assign(order, { field, number: readFixed32(reader) });
+    } else if (field === PASSKEY_FIELD) order.passkey = Uint8Array.from(readBytes(reader));
+    else if (field === SET_TIME) Object.assign(order, { field, number: readFixed32(reader) });
     else skipField(reader);
   }
   return order;
@@ -179,20 +188,37 @@ export function createAdmin(core: RadioCore, parts: AdminParts): RadioAdmin {
       if (!isEditing) restart();
     }
   };
-  const take = (payload: Uint8Array): Administered => {
-    const order = readOrder(payload);
-    const answer = told(order, parts);
-    if (answer !== undefined) return { error: ERROR_NONE, answer: withPasskey(answer) };
-    // Orders to a managed radio are acknowledged and ignored.
-    if (isManaged(parts.settings)) return { error: ERROR_NONE };
+  const isSession = (shown: Uint8Array): boolean =>
+    passkey.length > 0 &&
+    core.world.nowMs() - passkeyAtMs < PASSKEY_ENDS_MS &&
+    Buffer.compare(shown, passkey) === 0;
+  const takeOrder = (order: Order): Administered => {
     const isRefused = faults.refuses !== undefined && nameOf(order) === faults.refuses;
     if (isRefused) return { error: ERROR_NOT_AUTHORIZED };
     obeyOrder(order);
     return { error: ERROR_NONE };
   };
+  const take = (payload: Uint8Array): Administered => {
+    const order = readOrder(payload);
+    const answer = told(order, parts);
+    if (answer !== undefined) return { error: ERROR_NONE, answer: withPasskey(answer) };
+    // Orders to a managed radio are acknowledged and ignored.
+    return isManaged(parts.settings) ? { error: ERROR_NONE } : takeOrder(order);
+  };
+  const takeRemote: RadioAdmin['takeRemote'] = (payload, publicKey) => {
+    if (publicKey === undefined) return { error: ERROR_NOT_AUTHORIZED };
+    const security = parts.settings.now.configs.get(SECURITY_SECTION) ?? new Uint8Array(0);
+    const { adminKeys } = keysInSecurity(security);
+    const isKnown = adminKeys.some((key) => Buffer.compare(key, publicKey) === 0);
+    if (!isKnown) return { error: ERROR_KEY_UNAUTHORIZED };
+    const order = readOrder(payload);
+    const answer = told(order, parts);
+    if (answer !== undefined) return { error: ERROR_NONE, answer: withPasskey(answer) };
+    return isSession(order.passkey) ? takeOrder(order) : { error: ERROR_BAD_SESSION_KEY };
+  };
   const clear = (): void => {
     isEditing = false;
     passkey = new Uint8Array(0);
   };
-  return { take, clear };
+  return { take, takeRemote, clear };
 }

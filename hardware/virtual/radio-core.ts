@@ -12,6 +12,7 @@ import type { Position } from './link-budget';
 import type { Modem } from './modem';
 import type { NodeDatabase } from './node-database';
 import type { PacketHistory } from './packet-history';
+import type { KeyPair } from './public-keys';
 import type { AdminFaults } from './radio-admin';
 import type { Transmitter } from './radio-transmitter';
 import type { RandomStream } from './random';
@@ -116,6 +117,8 @@ export interface RadioCore {
   history: PacketHistory;
   nodes: NodeDatabase;
   clock: RadioClock;
+  /** Its own keys, as its settings have them now. */
+  keys: KeyPair;
   phone: PhoneQueue;
   statistics: RadioStatistics;
 }

@@ -33,10 +33,13 @@ export const FACTORY_MODULES: readonly [number, string][] = [
   [8, ''],
   [9, ''],
   [10, ''],
-  [11, '100a18b20120c30128d401'],
+  [11, '100a'],
   [12, '102d3801'],
   [13, ''],
 ];
+
+/** Section of the lamp, of which the colour is the radio's number: fields 3 red, 4 green, 5 blue. */
+export const FACTORY_LAMP = 11;
 
 /** The first channel: no name, key number 1. */
 export const FACTORY_CHANNEL = '12071201013a02080d1801';

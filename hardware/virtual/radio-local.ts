@@ -2,7 +2,6 @@
  * What a virtual radio does with a packet from its client: checks, administration of itself, or off to the mesh.
  * From: the client session; to: the router, its administration (radio-admin.ts), the shared queue.
  * Source: Meshtastic 2.7.26 and recordings of it (test/fixtures/meshtasticd/send-*, set-time, radio-rebooted).
- * Left out: public-key encryption (a packet that needs it is refused with 39).
  */
 import type { MeshPacket } from '../../shared/meshtastic/mesh-packet';
 import {
@@ -15,7 +14,7 @@ import {
 import { ERROR_DUTY_CYCLE_LIMIT, ERROR_NONE } from '../../shared/meshtastic/routing';
 import type { RadioAdmin } from './radio-admin';
 import type { RadioCore } from './radio-core';
-import { ERROR_NO_PUBLIC_KEY, type RadioSender, RES_QUEUE_FULL, warnDutyCycle } from './radio-send';
+import { type RadioSender, RES_QUEUE_FULL, warnDutyCycle } from './radio-send';
 
 /** Longest payload of a Data; 234 was seen refused as TOO_LARGE, 400 as no message at all. */
 const PAYLOAD_BYTES_MAX = 237;
@@ -82,9 +81,8 @@ export function createClientPackets(
   const sendOff = (packet: MeshPacket, id: number): void => {
     const { to, channel, hopLimit, wantAck, priority, decoded } = packet;
     const own = { to, id, channelIndex: channel, hopLimit: Math.min(hopLimit, 7), wantAck };
-    const res = packet.pkiEncrypted
-      ? ERROR_NO_PUBLIC_KEY
-      : sender.send({ ...own, priority, data: decoded ?? {} });
+    const secrecy = { isPublicKey: packet.pkiEncrypted, publicKey: packet.publicKey };
+    const res = sender.send({ ...own, ...secrecy, priority, data: decoded ?? {} });
     core.phone.putQueueStatus(id, res);
     if (res === ERROR_DUTY_CYCLE_LIMIT) warnDutyCycle(core, id);
     if (res !== ERROR_NONE && res !== RES_QUEUE_FULL) sender.tellClient(id, res, 0);

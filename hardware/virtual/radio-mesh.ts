@@ -3,7 +3,7 @@
  * From: frames off the air; to: the client's queue, relays and answers (radio-send.ts), the radio's own modules.
  * Source: Meshtastic 2.7.26: flooding, reliable and next-hop routing; recordings of it (test/fixtures/meshtasticd).
  */
-import type { Data } from '../../shared/meshtastic/data';
+import { type Data, decodeData } from '../../shared/meshtastic/data';
 import type { MeshPacketToSend } from '../../shared/meshtastic/mesh-packet';
 import { decodeOnAir, type OnAirFrame, type OnAirHeader } from '../../shared/meshtastic/onair';
 import {
@@ -17,11 +17,13 @@ import {
   ERROR_NO_CHANNEL,
   ERROR_NO_RESPONSE,
   ERROR_NONE,
+  ERROR_UNKNOWN_PUBLIC_KEY,
 } from '../../shared/meshtastic/routing';
 import type { ReceivedFrame } from './air';
 import { decryptFrame } from './channel-keys';
 import type { KnownNode } from './node-database';
 import type { EarlierMeeting } from './packet-history';
+import { openFrom } from './public-keys';
 import type { RadioCore } from './radio-core';
 import type { RadioSender } from './radio-send';
 
@@ -32,6 +34,8 @@ export interface HeardPacket {
   /** undefined: no channel fits. */
   data: Data | undefined;
   channelIndex: number;
+  /** Key of the sender, when it came with public-key encryption. */
+  publicKey?: Uint8Array;
   snrDb: number;
   rssiDbm: number;
 }
@@ -42,7 +46,6 @@ export interface MeshModules {
   onPacket(packet: HeardPacket, data: Data, sender: KnownNode): boolean;
 }
 
-const ERROR_UNKNOWN_PUBLIC_KEY = 35;
 const LORA_TRANSPORT = 1;
 /** Ports that a ROUTER relays and delivers. */
 const CORE_PORTS_MAX = 255;
@@ -62,9 +65,18 @@ export function answerHopLimit(packet: HeardPacket, defaultHopLimit: number): nu
   return Math.min(hops + 2, defaultHopLimit);
 }
 
+/** A direct message sealed with our public key, by a sender whose key is known. */
+function unseal(core: RadioCore, { header, body }: OnAirFrame) {
+  if (header.channelHash !== 0 || header.to !== core.nodeNum) return undefined;
+  const publicKey = core.nodes.get(header.from)?.user?.publicKey ?? new Uint8Array(0);
+  const opened = openFrom(publicKey, core.keys, header, body);
+  const data = opened && decodeData(opened);
+  if (data === undefined || typeof data === 'string' || data.portnum === 0) return undefined;
+  return { data, publicKey };
+}
+
 function understand(core: RadioCore, frame: ReceivedFrame, onAir: OnAirFrame): HeardPacket {
   const { header, body } = onAir;
-  const found = decryptFrame(core.channels, frame.bytes, onAir);
   const packet: HeardPacket = {
     header,
     body,
@@ -73,6 +85,9 @@ function understand(core: RadioCore, frame: ReceivedFrame, onAir: OnAirFrame): H
     snrDb: frame.snrDb,
     rssiDbm: frame.rssiDbm,
   };
+  const sealed = unseal(core, onAir);
+  if (sealed !== undefined) return { ...packet, ...sealed };
+  const found = decryptFrame(core.channels, frame.bytes, onAir);
   if (typeof found === 'string') {
     core.statistics.undecryptable += 1;
     return packet;
@@ -99,6 +114,7 @@ function toClient(core: RadioCore, packet: HeardPacket): MeshPacketToSend {
     wantAck: header.wantAck,
     nextHop: header.nextHop,
     relayNode: header.relayNode,
+    ...(packet.publicKey && { pkiEncrypted: true, publicKey: packet.publicKey }),
     transportMechanism: LORA_TRANSPORT,
   };
 }

@@ -4,9 +4,11 @@
  * Source: Meshtastic 2.7.26 and recordings of it (test/fixtures/meshtasticd).
  */
 import type { Data } from '../../shared/meshtastic/data';
-import { BROADCAST, NODEINFO_APP } from '../../shared/meshtastic/port-num';
+import { BROADCAST, NODEINFO_APP, ROUTING_APP } from '../../shared/meshtastic/port-num';
+import { decodeRouting, ERROR_UNKNOWN_PUBLIC_KEY } from '../../shared/meshtastic/routing';
 import { decodeUser, encodeUser, type User } from '../../shared/meshtastic/user';
 import type { KnownNode } from './node-database';
+import { keyPairOf } from './public-keys';
 import type { RadioCore, RadioRole } from './radio-core';
 import { answerHopLimit, type HeardPacket } from './radio-mesh';
 import type { RadioSender } from './radio-send';
@@ -42,6 +44,7 @@ export function nodeIdText(nodeNum: number): string {
 }
 
 function ownUser(core: RadioCore): User {
+  if (!core.options.factoryNew) core.keys = keyPairOf(core.dice.bytes(32));
   return {
     id: nodeIdText(core.nodeNum),
     longName: core.options.longName,
@@ -49,9 +52,17 @@ function ownUser(core: RadioCore): User {
     hwModel: HARDWARE_RAK4631,
     isLicensed: false,
     role: ROLE_NUMBERS[core.role],
-    publicKey: core.options.factoryNew ? new Uint8Array(0) : core.dice.bytes(32),
+    publicKey: core.keys.publicKey,
     isUnmessagable: false,
   };
+}
+
+/** Did the sender say that it could not read us, for want of our key? */
+function misses(core: RadioCore, { header }: HeardPacket, data: Data): boolean {
+  if (data.portnum !== ROUTING_APP || header.to !== core.nodeNum) return false;
+  if (core.keys.publicKey.length === 0) return false;
+  const routing = decodeRouting(data.payload);
+  return typeof routing !== 'string' && routing.errorReason === ERROR_UNKNOWN_PUBLIC_KEY;
 }
 
 /** The module, its timers not yet started. */
@@ -96,6 +107,7 @@ export function createNodeInfo(core: RadioCore, sender: RadioSender): NodeInfoMo
       const isQuestion = data.wantResponse && packet.header.to === core.nodeNum;
       return isQuestion && reply(packet);
     }
+    if (misses(core, packet, data)) send(node.num, false, 0, core.hopLimit);
     if (node.user === undefined) ask(node.num);
     return false;
   };

@@ -25,6 +25,7 @@ import {
   encodeRouting,
 } from '../../shared/meshtastic/routing';
 import { encryptBody } from './channel-keys';
+import { PUBLIC_KEY_OVERHEAD_BYTES, sealFor } from './public-keys';
 import type { RadioCore } from './radio-core';
 import {
   createReliable,
@@ -36,8 +37,10 @@ import {
 
 /** queueStatus.res of a packet that found no place in the transmit queue. */
 export const RES_QUEUE_FULL = 32;
+/** Routing error: a public key was asked for, and cannot or must not be used. */
+const ERROR_PKI_FAILED = 34;
 /** Routing error: no public key of the destination, and the channel does not allow its own key instead. */
-export const ERROR_NO_PUBLIC_KEY = 39;
+const ERROR_NO_PUBLIC_KEY = 39;
 
 const PRIORITY_DEFAULT = 64;
 const PRIORITY_RELIABLE = 70;
@@ -58,6 +61,10 @@ export interface OwnPacket {
   /** 0 = by kind. */
   priority: number;
   data: Partial<Data>;
+  /** The destination's public key must be used, whatever the channel allows. */
+  isPublicKey?: boolean;
+  /** Which key that shall be; empty = the one that is known. */
+  publicKey?: Uint8Array;
 }
 
 export interface RadioSender {
@@ -70,6 +77,7 @@ export interface RadioSender {
     error: number,
     hopLimit: number,
     channelIndex: number,
+    wantAck?: boolean,
   ): void;
   /** Tells the own client the fate of its packet `requestId`. */
   tellClient(requestId: number, error: number, hopLimit: number): void;
@@ -89,6 +97,7 @@ function isOverDutyCycle(core: RadioCore): boolean {
 function needsPublicKey(core: RadioCore, packet: OwnPacket): boolean {
   if (packet.to === BROADCAST) return false;
   if (CHANNEL_KEY_PORTS.includes(packet.data.portnum ?? 0)) return false;
+  if (packet.isPublicKey) return true;
   const name = core.channels[packet.channelIndex].setup.name.toLowerCase();
   return !CHANNEL_KEY_NAMES.includes(name);
 }
@@ -96,8 +105,26 @@ function needsPublicKey(core: RadioCore, packet: OwnPacket): boolean {
 function refusalOf(core: RadioCore, packet: OwnPacket, dataBytes: Uint8Array): number {
   if (core.channels[packet.channelIndex] === undefined) return ERROR_NO_CHANNEL;
   if (isOverDutyCycle(core)) return ERROR_DUTY_CYCLE_LIMIT;
-  if (needsPublicKey(core, packet)) return ERROR_NO_PUBLIC_KEY;
-  return dataBytes.length + AIR_HEADER_BYTES > AIR_FRAME_BYTES_MAX ? ERROR_TOO_LARGE : ERROR_NONE;
+  const frameBytes = dataBytes.length + AIR_HEADER_BYTES;
+  if (needsPublicKey(core, packet)) return publicKeyRefusal(core, packet, frameBytes);
+  if (packet.isPublicKey) return ERROR_PKI_FAILED;
+  return frameBytes > AIR_FRAME_BYTES_MAX ? ERROR_TOO_LARGE : ERROR_NONE;
+}
+
+function knownKey(core: RadioCore, nodeNum: number): Uint8Array {
+  return core.nodes.get(nodeNum)?.user?.publicKey ?? new Uint8Array(0);
+}
+
+function publicKeyRefusal(core: RadioCore, packet: OwnPacket, frameBytes: number): number {
+  if (core.keys.privateKey.length === 0) {
+    return packet.isPublicKey ? ERROR_PKI_FAILED : ERROR_NO_PUBLIC_KEY;
+  }
+  if (frameBytes + PUBLIC_KEY_OVERHEAD_BYTES > AIR_FRAME_BYTES_MAX) return ERROR_TOO_LARGE;
+  const known = knownKey(core, packet.to);
+  if (known.length === 0) return ERROR_NO_PUBLIC_KEY;
+  const { isPublicKey, publicKey: asked = new Uint8Array(0) } = packet;
+  const isOther = asked.some((byte) => byte !== 0) && Buffer.compare(asked, known) !== 0;
+  return isPublicKey && isOther ? ERROR_PKI_FAILED : ERROR_NONE;
 }
 
 /** Last byte of the neighbour that leads to `to`, 0 = flood. */
@@ -124,6 +151,7 @@ function sendOwn(core: RadioCore, reliable: Reliable, packet: OwnPacket): number
   const refusal = refusalOf(core, packet, dataBytes);
   if (refusal !== ERROR_NONE) return refusal;
   const channel = core.channels[packet.channelIndex];
+  const isSealed = needsPublicKey(core, packet);
   const hopLimit = packet.hopLimit === 0 && packet.wantAck ? core.hopLimit : packet.hopLimit;
   const header: OnAirHeader = {
     to: packet.to,
@@ -133,12 +161,15 @@ function sendOwn(core: RadioCore, reliable: Reliable, packet: OwnPacket): number
     wantAck: packet.wantAck && packet.to !== BROADCAST,
     viaMqtt: false,
     hopStart: hopLimit,
-    channelHash: channel.hash,
+    channelHash: isSealed ? 0 : channel.hash,
     nextHop: nextHopTo(core, packet.to),
     relayNode: core.ownByte,
   };
   const { channelIndex } = packet;
-  const body = encryptBody(channel, packet.id, core.nodeNum, dataBytes);
+  const name = { id: packet.id, from: core.nodeNum };
+  const body = isSealed
+    ? sealFor(knownKey(core, packet.to), core.keys, name, dataBytes, core.dice.bytes(4))
+    : encryptBody(channel, packet.id, core.nodeNum, dataBytes);
   const outgoing = { header, body, priority: priorityOf(packet), channelIndex };
   if (packet.wantAck) reliable.start(outgoing, OWN_TRANSMISSIONS);
   else if (header.nextHop !== 0 && hopLimit > 0) reliable.start(outgoing, NEXT_HOP_TRANSMISSIONS);
@@ -223,10 +254,17 @@ export function createSender(core: RadioCore, nextPacketId: () => number): Radio
       tellClient(packet.header.id, ERROR_MAX_RETRANSMIT, 0);
     },
   });
-  const answer: RadioSender['answer'] = (to, requestId, error, hopLimit, channelIndex) => {
+  const answer: RadioSender['answer'] = (
+    to,
+    requestId,
+    error,
+    hopLimit,
+    channelIndex,
+    wantAck = false,
+  ) => {
     const payload = encodeRouting(error);
     const data = { portnum: ROUTING_APP, payload, requestId };
-    const packet = { to, id: nextPacketId(), channelIndex, hopLimit, wantAck: false, data };
+    const packet = { to, id: nextPacketId(), channelIndex, hopLimit, wantAck, data };
     sendOwn(core, reliable, { ...packet, priority: PRIORITY_ACK });
   };
   return {

@@ -18,22 +18,17 @@ import {
   encodeLoRaConfig,
   type LoRaConfig,
 } from '../../shared/meshtastic/lora-config';
-import {
-  createWriter,
-  finish,
-  putBool,
-  putBytes,
-  putInt32,
-  putUint,
-} from '../../shared/meshtastic/protobuf';
+import { createWriter, finish, putBool, putInt32, putUint } from '../../shared/meshtastic/protobuf';
 import { REGIONS, type Region, type RegionName } from '../../shared/meshtastic/regions';
 import { putText } from '../../shared/meshtastic/text';
 import { createChannelKeys } from './channel-keys';
 import { createModem } from './modem';
+import { keyPairOf, keysInSecurity, securityFieldsOf } from './public-keys';
 import type { RadioCore, RadioRole } from './radio-core';
 import {
   FACTORY_CHANNEL,
   FACTORY_CONFIGS,
+  FACTORY_LAMP,
   FACTORY_MODULES,
   FACTORY_MQTT_ROOT,
 } from './radio-factory';
@@ -113,21 +108,33 @@ function channelsOf(core: RadioCore): Uint8Array[] {
   });
 }
 
-function factory(): Pick<Kept, 'configs' | 'modules' | 'channels'> {
+function lampOf(nodeNum: number): Uint8Array {
+  const writer = createWriter(12);
+  for (const at of [0, 1, 2]) putUint(writer, 3 + at, (nodeNum >>> (16 - 8 * at)) & 255);
+  return finish(writer);
+}
+
+function factory(nodeNum: number): Pick<Kept, 'configs' | 'modules' | 'channels'> {
   const others = Array.from({ length: CHANNELS - 1 }, (_, at) =>
     encodeChannel({ index: at + 1, settings: {} }),
   );
+  const modules = new Map(FACTORY_MODULES.map(([section, text]) => [section, hex(text)]));
+  modules.set(FACTORY_LAMP, withMore(modules.get(FACTORY_LAMP), lampOf(nodeNum)));
   return {
     configs: new Map(FACTORY_CONFIGS.map(([section, text]) => [section, hex(text)])),
-    modules: new Map(FACTORY_MODULES.map(([section, text]) => [section, hex(text)])),
+    modules,
     channels: [hex(FACTORY_CHANNEL), ...others],
   };
 }
 
-function first(core: RadioCore, publicKey: Uint8Array): Kept {
+function first(core: RadioCore): Kept {
   const { longName, shortName, factoryNew } = core.options;
-  if (factoryNew) return { longName, shortName, publicKey: new Uint8Array(0), ...factory() };
-  const configs = new Map(numbered(CONFIG_SECTIONS)).set(LORA_SECTION, loraOf(core));
+  const { publicKey } = core.keys;
+  if (factoryNew)
+    return { longName, shortName, publicKey: new Uint8Array(0), ...factory(core.nodeNum) };
+  const configs = new Map(numbered(CONFIG_SECTIONS))
+    .set(LORA_SECTION, loraOf(core))
+    .set(SECURITY_SECTION, securityFieldsOf(core.keys));
   const modules = new Map(numbered(MODULE_SECTIONS));
   return { longName, shortName, publicKey, configs, modules, channels: channelsOf(core) };
 }
@@ -164,28 +171,49 @@ function firstRegion(core: RadioCore, kept: Kept, code: number): void {
   putText(mqtt, 8, `${FACTORY_MQTT_ROOT}/${name}`);
   kept.modules.set(MQTT_SECTION, withMore(kept.modules.get(MQTT_SECTION), finish(mqtt)));
   if (kept.publicKey.length > 0) return;
-  kept.publicKey = core.dice.bytes(32);
-  const keys = createWriter(72);
-  putBytes(keys, 1, kept.publicKey);
-  putBytes(keys, 2, core.dice.bytes(32));
-  kept.configs.set(SECURITY_SECTION, withMore(kept.configs.get(SECURITY_SECTION), finish(keys)));
+  setKeys(kept, core.dice.bytes(32));
+}
+
+function setKeys(kept: Kept, privateKey: Uint8Array): void {
+  const pair = keyPairOf(privateKey);
+  kept.publicKey = pair.publicKey;
+  const section = withMore(kept.configs.get(SECURITY_SECTION), securityFieldsOf(pair));
+  kept.configs.set(SECURITY_SECTION, section);
+}
+
+/** A section security without a private key asks for a new one; of one with it only the private key counts. */
+function renewKeys(core: RadioCore, kept: Kept, region: number): void {
+  const { privateKey } = keysInSecurity(kept.configs.get(SECURITY_SECTION) ?? new Uint8Array(0));
+  if (region === 0) return;
+  setKeys(kept, privateKey.length === 32 ? privateKey : core.dice.bytes(32));
+}
+
+/** The radio uses the keys that are set. */
+function useKeys(core: RadioCore, kept: Kept): void {
+  core.keys = keysInSecurity(kept.configs.get(SECURITY_SECTION) ?? new Uint8Array(0));
 }
 
 function setConfig(core: RadioCore, kept: Kept, section: number, bytes: Uint8Array): void {
   const before = decodeLoRaConfig(kept.configs.get(LORA_SECTION) ?? new Uint8Array(0));
   kept.configs.set(section, bytes);
+  if (section === SECURITY_SECTION && typeof before !== 'string') {
+    renewKeys(core, kept, before.region);
+  }
   const lora = section === LORA_SECTION ? decodeLoRaConfig(bytes) : '';
   if (typeof lora === 'string' || typeof before === 'string') return;
   kept.configs.set(section, withMore(bytes, derived(lora)));
   if (before.region === 0 && lora.region !== 0) firstRegion(core, kept, lora.region);
 }
 
-/** Settings of a radio; `publicKey` is that of its node info. */
-export function createSettings(core: RadioCore, publicKey: Uint8Array): RadioSettings {
-  let saved = first(core, publicKey);
+/** Settings of a radio. */
+export function createSettings(core: RadioCore): RadioSettings {
+  let saved = first(core);
   const settings: RadioSettings = {
     now: copyOf(saved),
-    setConfig: (section, bytes) => setConfig(core, settings.now, section, bytes),
+    setConfig: (section, bytes) => {
+      setConfig(core, settings.now, section, bytes);
+      useKeys(core, settings.now);
+    },
     setModule: (section, bytes) => void settings.now.modules.set(section, bytes),
     setChannel: (bytes) => {
       const channel = decodeChannel(bytes);
@@ -198,6 +226,7 @@ export function createSettings(core: RadioCore, publicKey: Uint8Array): RadioSet
     },
     revert: () => {
       settings.now = copyOf(saved);
+      useKeys(core, saved);
     },
   };
   return settings;

@@ -2,7 +2,7 @@
  * A virtual Meshtastic radio, firmware 2.7.26: clients on one side, the mesh on the other.
  * From: the gateway's TCP bytes or a node's UART bytes; to: the virtual air, and back.
  * Source: recordings of the real firmware (test/fixtures/meshtasticd) and published behaviour; where it is simpler, the
- * parts say so (no public-key encryption, no GPS, no modules beyond NodeInfo and telemetry).
+ * parts say so (no GPS, no modules beyond NodeInfo, telemetry and administration).
  */
 import { lastByteOf } from '../../shared/meshtastic/onair';
 import { REGIONS } from '../../shared/meshtastic/regions';
@@ -25,8 +25,9 @@ import {
 } from './radio-core';
 import { answerWantConfig, metadataOf } from './radio-handshake';
 import { createClientPackets } from './radio-local';
-import { receiveFrame } from './radio-mesh';
+import { type MeshModules, receiveFrame } from './radio-mesh';
 import { createNodeInfo, type NodeInfoModule } from './radio-node-info';
+import { createRemoteAdmin } from './radio-remote-admin';
 import { createSender, type RadioSender } from './radio-send';
 import { createSettings, obey, type RadioSettings } from './radio-settings';
 import { ownTelemetry, TELEMETRY_MS } from './radio-telemetry';
@@ -105,6 +106,7 @@ function createCore(world: World, air: Air, options: RadioOptions, onPut: () => 
   const statistics = createStatistics();
   const airtime = createAirtimeLog(world.nowMs);
   const dice = world.random(`radio/${options.nodeNum}`);
+  const keys = { publicKey: new Uint8Array(0), privateKey: new Uint8Array(0) };
   const role = options.role ?? 'CLIENT';
   let onFrame: (frame: ReceivedFrame) => void = () => {};
   const port = air.attach({
@@ -140,6 +142,7 @@ function createCore(world: World, air: Air, options: RadioOptions, onPut: () => 
     history: createPacketHistory(2 * NODE_DATABASE_MAX, ownByte),
     nodes: createNodeDatabase(NODE_DATABASE_MAX),
     clock: createRadioClock(world),
+    keys,
     phone,
     statistics,
   };
@@ -283,10 +286,14 @@ function createState(world: World, air: Air, options: RadioOptions): RadioState 
     });
   };
   const { user } = nodeInfo;
-  const settings = createSettings(core, user.publicKey);
+  const settings = createSettings(core);
   const metadata = () => metadataOf(core, user);
   const admin = createAdmin(core, { settings, user, metadata, restart });
   const clientPackets = createClientPackets(core, sender, admin);
+  const remoteAdmin = createRemoteAdmin(core, sender, admin);
+  const modules: MeshModules = {
+    onPacket: (...packet) => nodeInfo.onPacket(...packet) || remoteAdmin.onPacket(...packet),
+  };
   const host: SessionHost = {
     world,
     phone,
@@ -325,7 +332,7 @@ function createState(world: World, air: Air, options: RadioOptions): RadioState 
     bootTimer: undefined,
     telemetryTimer: undefined,
   };
-  listen((frame) => receiveFrame(core, sender, nodeInfo, frame));
+  listen((frame) => receiveFrame(core, sender, modules, frame));
   return state;
 }
 

@@ -2,13 +2,13 @@
  * heard.ts: does a record of this node reach the gateway from where it stands, and how well? One is sent now and looked for.
  * Way: tw("report") -> node -> mesh -> gateway; its API -> parts of the self-test.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ActDoors } from './bench';
 import type { BoardSession } from './board/board-session';
 import { askRecordsAfter, askSite, type GatewayAsk } from './gateway-client';
 import { HEARD_LOOK_MS, HEARD_MS_MAX } from './limits';
 import { goOn } from './logged';
 import { type PartResult, part } from './part';
+import { pause } from './radio/pause';
 import { Trouble } from './trouble';
 
 /** What is asked at the gateway. */
@@ -17,7 +17,17 @@ export interface HeardOptions {
   site: string;
   /** Nothing can leave the node: do not wait for it. */
   isRadioBroken: boolean;
+  /** Time; for tests. */
+  clock?: WaitClock;
 }
+
+/** What a wait needs of time. */
+export interface WaitClock {
+  nowMs(): number;
+  wait(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+const REAL: WaitClock = { nowMs: () => performance.now(), wait: pause };
 
 /** The record that is looked for, and how far the gateway's records were read. */
 interface Search {
@@ -75,11 +85,12 @@ async function heardPart(
   if (found === null && (options.isRadioBroken || !(await askNode(session))))
     return part('heard', null, '');
   doors.progress.step('await-record');
-  const untilMs = performance.now() + HEARD_MS_MAX;
-  while (found === null && performance.now() < untilMs) {
+  const { nowMs, wait } = options.clock ?? REAL;
+  const untilMs = nowMs() + HEARD_MS_MAX;
+  while (found === null && nowMs() < untilMs) {
     goOn(doors);
-    doors.progress.share(1 - (untilMs - performance.now()) / HEARD_MS_MAX);
-    await sleep(HEARD_LOOK_MS, undefined, { signal: doors.signal }).catch(() => {});
+    doors.progress.share(1 - (untilMs - nowMs()) / HEARD_MS_MAX);
+    await wait(HEARD_LOOK_MS, doors.signal);
     found = await look(options, search);
   }
   return part('heard', found !== null, found === null ? '' : receptionWords(found));

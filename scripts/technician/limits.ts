@@ -90,6 +90,8 @@ export const PORT_BACK_MS_MAX = 30_000;
 export const PRACTICE_BOARDS_MAX = 100;
 /** Radios of a practice bench. */
 export const PRACTICE_RADIOS_MAX = 20;
+/** Most pulses of one pour at a practice meter. */
+export const PRACTICE_PULSES_MAX = 100_000;
 /** Longest name of a radio's owner, bytes of UTF-8. */
 export const RADIO_LONG_NAME_BYTES_MAX = 39;
 /** Longest short name of a radio's owner, bytes of UTF-8. */

@@ -73,7 +73,8 @@ async function keyOf(session: BoardSession, board: string): Promise<KeyPart> {
       publicKey: typeof publicKey === 'string' ? publicKey : null,
     };
   } catch (error) {
-    const isBare = error instanceof Trouble && error.code === 'no-program' && board === MDBT42Q;
+    const isMute = error instanceof Trouble && ['no-program', 'no-console'].includes(error.code);
+    const isBare = isMute && board === MDBT42Q;
     if (!isBare) throw error;
     return keyWithoutConsole(session);
   }

@@ -31,11 +31,12 @@ export interface PracticeGatewayOptions {
 }
 
 function tallywell(args: string[]): ChildProcess {
-  // Its own process group: Ctrl-C ends the practice, which then ends the gateway in order.
+  // Its own process group: Ctrl-C ends the practice, which then ends the gateway in order. The channel tells it when the
+  // practice was killed.
   const script = join(packageFolder(), 'dist', 'tallywell.js');
   return spawn(process.execPath, [script, ...args], {
     detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
 }
 

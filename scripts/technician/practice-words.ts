@@ -68,6 +68,7 @@ export function sayPractice(practice: Practice, t: TFunction): string {
       : []),
     ...gatewayLines,
     ...(gateway ? [t('practice.commands'), ...commands] : [t('practice.try', { url: first?.url })]),
+    t('practice.pour'),
     t('practice.stop'),
   ].join('\n');
 }

@@ -19,6 +19,7 @@ import { PRACTICE_BOARDS_MAX, PRACTICE_RADIOS_MAX } from './limits';
 import { type PracticeKind, startPracticeBoard } from './practice-board';
 import { type PracticeGateway, startPracticeGateway } from './practice-gateway';
 import { type PracticeRadio, type RunningRadio, startPracticeRadio } from './practice-radio';
+import { pourWater } from './practice-water';
 import { sayPractice } from './practice-words';
 import { Trouble } from './trouble';
 import { LANGUAGES, languageOf, troubleWords, wordsOf } from './words';
@@ -207,7 +208,11 @@ async function runPractice(flags: PracticeFlags): Promise<void> {
       ? JSON.stringify({ boards, radios, gateway })
       : sayPractice(practice, t);
     process.stdout.write(`${text}\n`);
+    const water = pourWater(process.stdin, practice.ports, t, (said) => {
+      process.stderr.write(`${said}\n`);
+    });
     await untilStopped();
+    water.stop();
     await practice.close();
   } catch (error) {
     if (!(error instanceof Trouble)) throw error;

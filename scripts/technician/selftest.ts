@@ -5,7 +5,7 @@
  */
 import type { ActDoors } from './bench';
 import type { BoardSession, NodeAnswer } from './board/board-session';
-import { gatewayParts } from './heard';
+import { gatewayParts, type WaitClock } from './heard';
 import { CLOCK_OFF_MS_MAX } from './limits';
 import { goOn, logged } from './logged';
 import { type PartResult, part } from './part';
@@ -30,6 +30,8 @@ export interface SelftestOptions {
   isOffline?: boolean;
   /** Called with each part as soon as it is known, in order. */
   onPart?(part: PartResult): void;
+  /** Time of the wait for a record; for tests. */
+  clock?: WaitClock;
 }
 
 /** Parts without which no record can leave. */
@@ -104,7 +106,7 @@ async function nodeParts(
 export function selftest(
   doors: ActDoors,
   session: BoardSession,
-  { gateway, token, isOffline, onPart }: SelftestOptions,
+  { gateway, token, isOffline, onPart, clock }: SelftestOptions,
 ): Promise<SelftestResult> {
   return logged(doors, 'selftest', async (notes) => {
     doors.progress.step('look');
@@ -124,7 +126,7 @@ export function selftest(
       doors.progress.step('ask-gateway', { url });
       const isRadioBroken = parts.some((one) => RADIO.includes(one.part) && one.outcome === 'fail');
       const to = { url, token, signal: doors.signal };
-      add(await gatewayParts(doors, session, { to, site: notes.site, isRadioBroken }));
+      add(await gatewayParts(doors, session, { to, site: notes.site, isRadioBroken, clock }));
     }
     const failed = parts.filter(({ outcome }) => outcome === 'fail');
     notes.facts.failed = failed.map((one) => one.part).join(' ');

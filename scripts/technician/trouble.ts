@@ -31,12 +31,17 @@ export const TROUBLES = {
   'key-refused': 33,
   'battery-low': 34,
   'node-refused': 35,
+  'no-console': 36,
   'radio-silent': 40,
   'radio-refused': 41,
   'radio-lost': 42,
   'radio-differs': 43,
   'region-unset': 44,
   'zero-hash': 45,
+  'remote-silent': 46,
+  'remote-unauthorized': 47,
+  'remote-unknown-key': 48,
+  'remote-lost': 49,
   'gateway-unreachable': 50,
   'gateway-denied': 51,
   'gateway-refused': 52,
@@ -55,6 +60,8 @@ export const TROUBLES = {
   'batch-incomplete': 72,
   cancelled: 73,
   'few-pulses': 74,
+  'no-row': 75,
+  'not-in-file': 76,
 } as const;
 
 /** Name of a trouble. */

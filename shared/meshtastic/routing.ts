@@ -21,6 +21,8 @@ export const ERROR_NO_CHANNEL = 6;
 export const ERROR_TOO_LARGE = 7;
 export const ERROR_NO_RESPONSE = 8;
 export const ERROR_DUTY_CYCLE_LIMIT = 9;
+/** A direct message with public-key encryption came from a node whose key is not known. */
+export const ERROR_UNKNOWN_PUBLIC_KEY = 35;
 
 /**
  * | field | number | wire |

@@ -31,7 +31,7 @@ export type Claim = z.infer<typeof CLAIMS>[number];
 
 /** The claims of a bench. */
 export interface Claims {
-  /** The row of this board: its own of before, or the next free one. Throws: Trouble wrong-board, no-site, slot-taken. */
+  /** The row of this board: its own of before, or the next free one. Throws: Trouble wrong-board, no-row, not-in-file, slot-taken. */
   claim(device: string, board: string): { row: BatchRow; slot: number; afterLine: number };
   /** Gives a row back that its board never became a node of. @returns its site; null = it keeps the row, or had none. */
   release(device: string): string | null;
@@ -76,7 +76,8 @@ export function openClaims(folder: string, rows: BatchRow[]): Claims {
           : rows.find(({ options }) => options.site === site);
       if (row === undefined && open.length > 0 && open[0] !== undefined)
         throw new Trouble('wrong-board', { board, wanted: boardOf(open[0].profile).espruino });
-      if (row === undefined) throw new Trouble('no-site', { site: site ?? '-' });
+      if (row === undefined && site === null) throw new Trouble('no-row');
+      if (row === undefined) throw new Trouble('not-in-file', { site: site ?? '' });
       const before = claims.find((one) => one.device === device);
       if (before?.site === row.options.site)
         return { row, slot: before.slot, afterLine: before.afterLine };

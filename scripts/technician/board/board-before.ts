@@ -68,7 +68,13 @@ async function publicKeyOf(session: BoardSession): Promise<string | null> {
   try {
     return (await readNodeState(session)).publicKey;
   } catch (error) {
-    const codes = ['no-program', 'node-refused', 'not-provisioned', 'board-exception'];
+    const codes = [
+      'no-program',
+      'no-console',
+      'node-refused',
+      'not-provisioned',
+      'board-exception',
+    ];
     if (error instanceof Trouble && codes.includes(error.code)) return null;
     throw error;
   }

@@ -30,6 +30,7 @@ import {
   ASKED_START_CODE,
   checkCode,
   eraseCode,
+  HAS_PROGRAM_CODE,
   IDENTITY_CODE,
   KICK_CODE,
   LIST_CODE,
@@ -204,7 +205,7 @@ class EspruinoBoard implements BoardSession {
     );
     const code = `typeof tw=="function"?(tw(${parts.join(',')}),1):0`;
     const { value, printed } = await this.console.evaluate(code, `tw ${command}`);
-    if (value !== 1) throw new Trouble('no-program');
+    if (value !== 1) throw await this.muteTrouble();
     const start = printed.lastIndexOf(`{"tw":${JSON.stringify(command)}`);
     const line = start < 0 ? '' : (printed.slice(start).split(/\r?\n/, 1)[0] as string);
     let answer: NodeAnswer;
@@ -215,6 +216,13 @@ class EspruinoBoard implements BoardSession {
     }
     if (answer.ok !== true) throw refusalOf(answer, command);
     return answer;
+  }
+
+  /** Why nobody answers tw(): no program, or one without console: an MDBT42Q's of a site. */
+  private async muteTrouble(): Promise<Trouble> {
+    const { board } = await this.identity();
+    const { value } = await this.console.evaluate(HAS_PROGRAM_CODE, 'tw');
+    return new Trouble(board === 'MDBT42Q' && value === 1 ? 'no-console' : 'no-program');
   }
 
   async restart(msMax = RESTART_MS_MAX): Promise<string> {

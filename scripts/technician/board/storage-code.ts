@@ -25,6 +25,9 @@ export function readCode(name: string, offset: number, length: number): string {
 /** Names of all files. */
 export const LIST_CODE = `${STORAGE}.list()`;
 
+/** 1 = a program of ours lies in one of its slots. */
+export const HAS_PROGRAM_CODE = `(function(s){return s.read("tw.a",0,1)||s.read("tw.b",0,1)?1:0})(${STORAGE})`;
+
 /** Erases a file; it may be missing. */
 export function eraseCode(name: string): string {
   return `(${STORAGE}.erase(${quoted(name)}),1)`;

@@ -2,6 +2,7 @@
  * client-script.ts: what runs in the browser: shows what the hub tells, sends what the person presses. No library.
  * Way: /events (server-sent events) -> elements; forms -> POST /act, /answer, /stop, /add. Text goes in as text, never as HTML.
  */
+import { PAGE_VALUE_CHARACTERS_MAX } from '../limits';
 
 /** The script of pages that are printed. */
 export const PRINT_SCRIPT = `document.getElementById('print').onclick = () => print();`;
@@ -24,7 +25,7 @@ function el(tag, props, ...children) {
 }
 async function post(path, body) {
   const answer = await fetch(path, { method: 'POST', headers: { 'content-type': 'application/json', 'x-tallywell-bench': '1' }, body: JSON.stringify(body) });
-  return answer.ok;
+  return answer.ok ? '' : answer.status === 409 ? 'busy' : 'not-taken';
 }
 // A self-test that found faults was done all the same.
 const verdict = ({ act, state, rows }) => w(act === 'selftest' && state === 'failed' && rows.length > 0 ? 'faults' : state);
@@ -124,6 +125,8 @@ async function order(section, port) {
   const form = section.querySelector('form');
   const values = Object.fromEntries(new FormData(form));
   // A file goes as the text that is in it; none chosen, as nothing.
+  const isLong = Object.values(values).some((value) => typeof value !== 'string' && value.size > ${PAGE_VALUE_CHARACTERS_MAX});
+  if (isLong) return 'file-long';
   for (const [name, value] of Object.entries(values)) if (typeof value !== 'string') values[name] = await value.text();
   const isDryRun = values.dryRun === 'on';
   delete values.dryRun;
@@ -133,7 +136,8 @@ for (const section of all('.step[data-act]')) {
   const form = section.querySelector('form');
   form.onsubmit = async (event) => {
     event.preventDefault();
-    if (!(await order(section, chosen))) alert(w('busy'));
+    const refusal = await order(section, chosen);
+    if (refusal) alert(w(refusal));
   };
   const tray = section.querySelector('[data-all]');
   if (tray) tray.onclick = () => { if (form.reportValidity()) for (const { port } of boards()) order(section, port); };

@@ -6,6 +6,7 @@ import type { TFunction } from 'i18next';
 import { DRAWINGS, drawingSvg } from '../../../hardware/wiring-drawing';
 import { directionOf } from '../../../shared/page-language';
 import type { LogLine } from '../bench-log';
+import { PAGE_VALUE_CHARACTERS_MAX } from '../limits';
 import { LANGUAGES, type Language } from '../words';
 import { CLIENT_SCRIPT, PRINT_SCRIPT } from './client-script';
 import type { PageAct, PageField } from './page-acts';
@@ -134,11 +135,13 @@ function scriptWords(t: TFunction, acts: readonly PageAct[]): Record<string, str
     'steps',
     'all',
     'busy',
+    'file-long',
+    'not-taken',
     'ports-none',
     'label-print',
   ];
   const guesses = ['espruino', 'meshtastic', 'adapter', 'bootloader', 'unknown', 'address'];
-  const raw = { port: '{{port}}', count: '{{count}}' };
+  const raw = { port: '{{port}}', count: '{{count}}', kb: PAGE_VALUE_CHARACTERS_MAX / 1024 };
   return Object.fromEntries([
     ...keys.map((key) => [key, t(`page.${key}`, raw)]),
     ...guesses.map((key) => [`guess.${key}`, t(`page.guess.${key}`)]),

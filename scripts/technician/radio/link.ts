@@ -50,6 +50,9 @@ export const ALL_NUMBERS: LinkNumbers = {
 /** How an open link ended: the connection is gone, or the radio said that it restarted. */
 export type LinkEnd = 'closed' | 'rebooted';
 
+/** What a question came to: the AdminMessage that answers it, or the name of the error that does. */
+export type Asked = AdminMessage | { refusal: string };
+
 /** An open link. Everything throws Trouble radio-silent, unplugged when the connection is lost meanwhile. */
 export interface RadioLink {
   /** What the radio told in its handshake. The object is this link's own and grows with answers. */
@@ -59,8 +62,8 @@ export interface RadioLink {
     packet: MeshPacketToSend,
     isEnough: (sent: SentPacket, outcome: Outcome) => boolean,
   ): Promise<Outcome>;
-  /** Gives the radio a packet and resolves with the AdminMessage that answers it; null = none within `ms`. */
-  ask(packet: MeshPacketToSend, ms?: number): Promise<AdminMessage | null>;
+  /** Gives the radio a packet and resolves with what answers it; null = nothing within `ms`. */
+  ask(packet: MeshPacketToSend, ms?: number): Promise<Asked | null>;
   /** Resolves at the end of the link, or with null after `ms`. */
   ended(ms: number): Promise<LinkEnd | null>;
   close(): void;
@@ -232,16 +235,15 @@ async function send(
   return outcome ?? 'no_answer';
 }
 
-function ask(
-  link: Link,
-  packet: MeshPacketToSend,
-  ms: number,
-  id: number,
-): Promise<AdminMessage | null> {
-  return until<AdminMessage | null>(
+function ask(link: Link, packet: MeshPacketToSend, ms: number, id: number): Promise<Asked | null> {
+  return until<Asked | null>(
     link,
     () => perform(link, link.session.send({ ...packet, id }, now())),
     (event, done) => {
+      if (event.type === 'sent' && event.sent.id === id) {
+        const refusal = /(?<=nak_).*|^refused.*/.exec(event.outcome);
+        if (refusal) done({ refusal: refusal[0] });
+      }
       if (event.type !== 'own-packet' && event.type !== 'packet') return;
       const { decoded, from } = event.packet;
       if (decoded?.portnum !== ADMIN_APP || decoded.requestId !== id || from !== packet.to) return;

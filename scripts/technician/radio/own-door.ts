@@ -51,6 +51,9 @@ async function askAgain(link: RadioLink, port: string) {
   for (const getter of GETTERS) {
     const answer = await link.ask(toSelf(link, getter, true));
     if (answer === null) throw new Trouble('radio-silent', { port });
+    if ('refusal' in answer) {
+      throw new Trouble('radio-refused', { setting: getter.case, reason: answer.refusal });
+    }
     takeTold(told, answer);
   }
   return told;

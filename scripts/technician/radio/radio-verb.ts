@@ -4,9 +4,9 @@
  */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { RADIO_BOARDS } from '../../../hardware/radios';
-import { fromHex } from '../../../shared/bytes';
 import { choosePort } from '../board/ports';
 import { type BenchFlags, benchVerb, type OpenBench } from '../verb';
+import { adminKeyOf } from './admin-radio';
 import { saySetUp } from './radio-words';
 import { type SetUpOptions, type SetUpResult, setUpRadio } from './set-up';
 
@@ -22,7 +22,7 @@ interface RadioFlags extends BenchFlags {
   board?: string;
   pins?: { rxd: number; txd: number };
   remote?: number;
-  adminKey?: Uint8Array;
+  adminRadio?: string;
   again?: boolean;
 }
 
@@ -43,12 +43,8 @@ function slot(text: string): number {
   throw new InvalidArgumentError('a number, 0 = by the name of the channel');
 }
 
-function publicKey(text: string): Uint8Array {
-  if (/^[0-9a-f]{64}$/i.test(text)) return fromHex(text.toLowerCase());
-  throw new InvalidArgumentError('64 hex digits');
-}
-
-function optionsOf(flags: RadioFlags, port: string): SetUpOptions {
+async function optionsOf(flags: RadioFlags): Promise<SetUpOptions> {
+  const port = await choosePort(flags.port, {}, 'radio');
   return {
     port,
     role: flags.for,
@@ -61,7 +57,7 @@ function optionsOf(flags: RadioFlags, port: string): SetUpOptions {
     board: flags.board,
     pins: flags.pins,
     remote: flags.remote,
-    adminKey: flags.adminKey,
+    adminKey: flags.adminRadio === undefined ? undefined : await adminKeyOf(flags.adminRadio),
     again: flags.again,
   };
 }
@@ -93,19 +89,20 @@ export function registerRadioVerb(program: Command, openBench: OpenBench): void 
     )
     .option('--pins <rxd,txd>', 'GPIO numbers of the radio to the node, receiving first', pins)
     .option(
-      '--admin-key <hex>',
-      'public key of a radio that may set this one up from afar',
-      publicKey,
+      '--admin-radio <port|key>',
+      'your own radio, which may set this one up over the air later: its port, or its public key',
     )
-    .option(
-      '--remote <!number>',
-      'set up this radio over the air, through the one at the port; never tried (docs/technician.md)',
-      nodeNumber,
+    .addOption(
+      new Option(
+        '--remote <!number>',
+        'set up this radio over the air, through your own at the port, which it must know (--admin-radio)',
+      )
+        .argParser(nodeNumber)
+        .conflicts('adminRadio'),
     )
     .option('--again', 'write also what is right already');
   benchVerb<RadioFlags, SetUpResult>(command, openBench, {
-    run: async (doors, flags) =>
-      setUpRadio(doors, optionsOf(flags, await choosePort(flags.port, {}, 'radio'))),
+    run: async (doors, flags) => setUpRadio(doors, await optionsOf(flags)),
     say: saySetUp,
   });
 }

@@ -11,7 +11,7 @@ import type { RadioDoor } from './door';
 import { ALL_NUMBERS, type LinkNumbers, openRadioLink, steadyPort } from './link';
 import { openOwnDoor } from './own-door';
 import type { Difference } from './plan';
-import { openRemoteDoor } from './remote-door';
+import { openRemoteDoor, type RemoteOptions } from './remote-door';
 import { savedSettings, settingsOfSaved, wishOfSaved } from './saved-radio';
 import type { RadioSettings } from './settings';
 import { type RadioChoice, tallywellWish } from './wish';
@@ -46,6 +46,7 @@ export interface SetUpOptions {
   again?: boolean;
   /** For tests. */
   numbers?: LinkNumbers;
+  wait?: RemoteOptions['wait'];
 }
 
 /** What was done, or would be. */
@@ -102,12 +103,12 @@ function choiceOf(doors: ActDoors, options: SetUpOptions, settings: RadioSetting
 }
 
 async function doorOf(doors: ActDoors, options: SetUpOptions): Promise<RadioDoor> {
-  const { port, remote, numbers } = options;
+  const { port, remote, numbers, wait } = options;
   if (remote === undefined) return openOwnDoor(port, { numbers, signal: doors.signal });
   // With its list of nodes, for their public keys are in it.
   const link = await openRadioLink(steadyPort(port), numbers ?? ALL_NUMBERS);
   try {
-    return openRemoteDoor(link, remote, doors.progress);
+    return openRemoteDoor(link, remote, { ...doors, wait });
   } catch (error) {
     link.close();
     throw error;
@@ -133,7 +134,8 @@ function tellNotes(doors: ActDoors, options: SetUpOptions, { settings, isChanged
 /**
  * Sets a radio up. Safe to repeat: what is right already is left alone.
  * Throws Trouble: no-port, port-denied, port-locked, unplugged, radio-silent, radio-refused, radio-lost, radio-differs, region-unset,
- * zero-hash, wrong-board (its pins are not known), no-pod, bad-file, cancelled.
+ * zero-hash, wrong-board (its pins are not known), no-pod, bad-file, cancelled; of a remote one remote-silent, remote-unauthorized,
+ * remote-unknown-key, remote-lost.
  */
 export function setUpRadio(doors: ActDoors, options: SetUpOptions): Promise<SetUpResult> {
   const { port, role, site } = options;

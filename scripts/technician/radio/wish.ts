@@ -133,7 +133,7 @@ function telemetryFields(have: Message | undefined): Fields {
 function securityFields({ adminKey }: RadioChoice, have: Message | undefined): Fields {
   const common = { serialEnabled: true, debugLogApiEnabled: false };
   if (adminKey === undefined) return common;
-  const told = (have?.adminKey ?? []) as Uint8Array[];
+  const told = ((have?.adminKey ?? []) as Uint8Array[]).filter(({ length }) => length > 0);
   const wanted = Uint8Array.from(adminKey);
   const others = told.filter((key) => Buffer.compare(key, wanted) !== 0);
   if (others.length < told.length) return common;

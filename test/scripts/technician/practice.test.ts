@@ -1,11 +1,15 @@
 /*
  * practice.test.ts: the practice bench: boards and radios at TCP ports that answer, each board with its fault, the same from the same seed.
  */
+import { once } from 'node:events';
 import { connect } from 'node:net';
+import { PassThrough } from 'node:stream';
 import { expect, onTestFinished, test } from 'vitest';
 import { practiceOptionsOf, startPractice } from '../../../scripts/technician/practice';
+import { pourWater } from '../../../scripts/technician/practice-water';
 import { openRadioLink } from '../../../scripts/technician/radio/link';
 import { Trouble } from '../../../scripts/technician/trouble';
+import { wordsOf } from '../../../scripts/technician/words';
 
 /** Sends a line to an address; resolves with what came once it holds `wanted`, or with all when the port closes. */
 function ask(url: string, line: string, wanted: string): Promise<string> {
@@ -52,6 +56,29 @@ test('radios answer at their addresses as from the shop: no region, the public c
     devices.add(device);
   }
   expect(devices.size).toBe(2);
+});
+
+test('water that is typed is pulses at the meter of the board that is named; other lines are told how', async () => {
+  const practice = await startPractice(practiceOptionsOf({ boards: '2', board: 'xiao' }));
+  onTestFinished(() => practice.close());
+  const typed = new PassThrough();
+  const poured: [number, number, number][] = [];
+  for (const [at, { running }] of practice.ports.entries()) {
+    const { board } = running.model.options;
+    board.addPulses = (pin, count) => poured.push([at + 1, pin, count]);
+  }
+  const said: string[] = [];
+  const water = pourWater(typed, practice.ports, wordsOf('en'), (text) => void said.push(text));
+  typed.end('450\n2 31\n3 5\nten litres\n0\n100001\n');
+  await once(typed, 'close');
+  water.stop();
+  expect(poured).toEqual([
+    [1, 0, 450],
+    [2, 0, 31],
+  ]);
+  expect(said).toHaveLength(6);
+  expect(said[1]).toBe('31 pulses at the meter of board 2.');
+  for (const text of said.slice(2)) expect(text).toContain('1 to 100000');
 });
 
 test.each([

@@ -6,6 +6,7 @@ import { NRF52832_KEY_ADDRESS } from '../../../firmware/node-limits';
 import { openBoard } from '../../../scripts/technician/board/espruino-board';
 import { journalSize } from '../../../scripts/technician/node-journal';
 import { provision } from '../../../scripts/technician/provision';
+import { selftest } from '../../../scripts/technician/selftest';
 import { siteOf } from '../../../scripts/technician/sites';
 import { boardWith, doorsOf, putProgram, readyBench } from './support/bench-kit';
 
@@ -35,6 +36,11 @@ it('gets its key from the bench program, and its site when the program of the si
   expect(config).toMatchObject({ site: 'well-9', pulseUl: 450, calibrationId: 1 });
   expect(config.recoveryKey).toBeUndefined();
   expect(siteOf(bench.folder, 'well-9').nodes).toHaveLength(1);
+
+  // Its console cannot be asked; that is no missing program.
+  await expect(selftest(doorsOf(bench), session, { token: null })).rejects.toMatchObject({
+    code: 'no-console',
+  });
 
   // Another calibration: the journal stays where it is.
   const placeOf = () => session.evaluate('E.getAddressOf(require("Storage").read("journal"),true)');

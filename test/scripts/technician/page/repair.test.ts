@@ -36,6 +36,26 @@ async function flashBoard(page: Page, at: number): Promise<void> {
 }
 
 test.skipIf(!hasBrowser)(
+  'a file that is longer than any wiring is refused with its own words, and nothing is sent',
+  async () => {
+    const practice = await twoBoards();
+    const { page } = await pageOf(practice.boards.map(({ url }) => url));
+    await page.locator('.port').first().click();
+    const section = step(page, 'provision');
+    await section.locator('[name=site]').fill('well-7');
+    await chooseWiring(page, 'provision', JSON.stringify({ note: 'x'.repeat(9_000) }));
+    const asked = page.waitForEvent('dialog');
+    const pressed = section.locator('button[type=submit]').click();
+    const dialog = await asked;
+    expect(dialog.message()).toContain('longer than 8 KB');
+    await dialog.dismiss();
+    await pressed;
+    expect(await section.locator('[data-live]').isVisible()).toBe(false);
+  },
+  120_000,
+);
+
+test.skipIf(!hasBrowser)(
   'a wiring from a file; then another board takes the site, and at last the site is given up',
   async () => {
     const practice = await twoBoards();
