@@ -10,7 +10,15 @@ import { sparkline } from './bars';
 import { escapeHtml } from './html';
 import { progressSvg, progressText } from './milestones-page';
 import { pictogram } from './pictograms';
-import { amountText, completenessText, countOf, stateHtml, totalOf, worstFirst } from './pieces';
+import {
+  amountText,
+  completenessText,
+  countOf,
+  stateHtml,
+  totalOf,
+  totalText,
+  worstFirst,
+} from './pieces';
 import type { PodWords } from './pod-words';
 
 /** What the page tells besides the sites. */
@@ -31,7 +39,7 @@ function card(words: PodWords, site: SiteFacts, atS: number, days: readonly Bar[
   const also = site.status.also
     .filter((one) => one === 'says-broken' || one === 'tampered' || one === 'no-news')
     .map((one) => ` · ${t(`word.${one}`)}`);
-  const amount = escapeHtml(amountText(words, site.kind, countOf(site.kind, today.counters)));
+  const amount = escapeHtml(totalText(words, site.kind, today));
   return `<li><a class="card w-${word}" data-word="${word}" href="/site/${encodeURIComponent(site.site)}">
 ${pictogram(site.kind, t(`kind.${site.kind}`))} <b><bdi>${escapeHtml(site.name)}</bdi></b>
 <span class="state">${stateHtml(words, word)}${escapeHtml(lasts + also.join(''))}</span>
@@ -62,7 +70,7 @@ function sumLine(words: PodWords, kind: SiteFacts['kind'], sites: SiteFacts[]): 
   const sum = of.reduce((so, { counters }) => so + countOf(kind, counters), 0);
   const complete = sumCompleteness(of.map(({ completeness }) => completeness));
   return `<tr><th scope="row">${pictogram(kind)} ${escapeHtml(words.t(`kind.${kind}`))} × ${words.number(of.length)}</th>
-<td>${escapeHtml(amountText(words, kind, sum))}<span class="soft">${escapeHtml(completenessText(words, complete))}</span></td></tr>`;
+<td>${escapeHtml(complete.counted === 0 && sum === 0 ? '?' : amountText(words, kind, sum))}<span class="soft">${escapeHtml(completenessText(words, complete))}</span></td></tr>`;
 }
 
 function goals(words: PodWords, milestones: Milestone[]): string {

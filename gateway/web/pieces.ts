@@ -43,6 +43,16 @@ export function amountText(words: PodWords, kind: SiteFacts['kind'], count: numb
   return words.t('total.meals', { count, n: words.number(count) });
 }
 
+/** The amount of a total; "?" where nothing of its time was counted: silence is not zero. */
+export function totalText(
+  words: PodWords,
+  kind: SiteFacts['kind'],
+  { counters, completeness }: Pick<PeriodTotal, 'counters' | 'completeness'>,
+): string {
+  const count = countOf(kind, counters);
+  return count === 0 && completeness.counted === 0 ? '?' : amountText(words, kind, count);
+}
+
 /** "23 of 24 hours, 1 late". */
 export function completenessText({ t, number }: PodWords, of: Completeness): string {
   if (of.expected === 0) return t('total.due');

@@ -10,14 +10,13 @@ import { NOTE_CHARS_MAX, REPAIR_DAYS_OXFORD, REPAIR_DAYS_RWANDA } from '../limit
 import { escapeHtml } from './html';
 import { pictogram } from './pictograms';
 import {
-  amountText,
   byText,
-  countOf,
   indicatorStandard,
   indicatorValue,
   rowHtml,
   stateHtml,
   totalOf,
+  totalText,
 } from './pieces';
 import type { PodWords } from './pod-words';
 import { canteenHtml, eventsHtml, sensorsHtml } from './site-events';
@@ -135,12 +134,9 @@ function notesHtml(words: PodWords, site: string, notes: SiteView['notes']): str
 /** What is read aloud: name, word, and today's amount. The button comes with a script, where the browser has a voice. */
 function aloud(words: PodWords, { facts }: SiteView): string {
   const { t } = words;
-  const today = amountText(
-    words,
-    facts.kind,
-    countOf(facts.kind, totalOf(facts, 'today').counters),
-  );
-  const text = `${facts.name}. ${t(`word.${facts.status.word}`)}. ${t('total.today')}: ${today}.`;
+  const today = totalText(words, facts.kind, totalOf(facts, 'today'));
+  const sum = today === '?' ? '' : ` ${t('total.today')}: ${today}.`;
+  const text = `${facts.name}. ${t(`word.${facts.status.word}`)}.${sum}`;
   return `<button class="plain" hidden data-say="${escapeHtml(text)}" data-locale="${words.language}">${escapeHtml(t('say.aloud'))}</button>`;
 }
 

@@ -6,7 +6,15 @@ import { BAR_PERIODS, type Bar, type BarPeriod } from '../core/facts/bars';
 import type { SiteFacts } from '../core/facts/site-facts';
 import { barCount, barsSvg, barsTable } from './bars';
 import { escapeHtml } from './html';
-import { amountText, beginText, completenessText, countOf, rowHtml, totalOf } from './pieces';
+import {
+  amountText,
+  beginText,
+  completenessText,
+  countOf,
+  rowHtml,
+  totalOf,
+  totalText,
+} from './pieces';
 import type { PodWords } from './pod-words';
 
 /** What was chosen and what there is of it. */
@@ -41,7 +49,8 @@ export function mealsText(
 function chosen(words: PodWords, view: TotalsView): string {
   const { t } = words;
   const { facts, period, bars, chartPath } = view;
-  const { counters, completeness } = totalOf(facts, period);
+  const total = totalOf(facts, period);
+  const { counters, completeness } = total;
   const meals = mealsText(words, facts, counters);
   const most = Math.max(0, ...bars.map((bar) => barCount(facts.kind, bar)));
   const label = `${t(`bar.${period}`)} · ${amountText(words, facts.kind, most)} ${t('bar.most')}`;
@@ -50,7 +59,7 @@ function chosen(words: PodWords, view: TotalsView): string {
     ...(isPart ? [t('bar.pale')] : []),
     ...(bars.some(({ state }) => state === 'running') ? [t('bar.outline')] : []),
   ];
-  return `<p><span class="big">${escapeHtml(amountText(words, facts.kind, countOf(facts.kind, counters)))}</span><br>
+  return `<p><span class="big">${escapeHtml(totalText(words, facts.kind, total))}</span><br>
 ${meals === '' ? '' : `${escapeHtml(meals)}<br>`}<span class="soft">${escapeHtml(`${completenessText(words, completeness)} · ${t('by.sums')}`)}</span></p>
 <p class="soft">${escapeHtml([label, ...keys, beginText(words, bars[0]?.from ?? 0)].join('. ').replace(/\.\. /g, '. '))}</p>${barsSvg(facts.kind, bars, label)}
 <button class="plain" hidden data-chart="${chartPath}" data-locale="${words.locale}" data-unit="${escapeHtml(t(`bar.unit.${facts.kind}`))}">${escapeHtml(t('bar.chart'))}</button><div id="chart"></div>
@@ -63,10 +72,13 @@ export function totalsHtml(words: PodWords, view: TotalsView): string {
   const { facts, period } = view;
   const rows = facts.totals
     .filter((one) => one.period !== period)
-    .map(({ period: name, counters, completeness }) => {
-      const amount = amountText(words, facts.kind, countOf(facts.kind, counters));
-      return rowHtml(t(`total.${name}`), amount, completenessText(words, completeness));
-    });
+    .map((one) =>
+      rowHtml(
+        t(`total.${one.period}`),
+        totalText(words, facts.kind, one),
+        completenessText(words, one.completeness),
+      ),
+    );
   const ever = amountText(words, facts.kind, countOf(facts.kind, facts.ever.counters));
   rows.push(rowHtml(t('total.ever'), ever, t('by.counter')));
   return `<h2>${escapeHtml(t('total.title'))}</h2>${choice(words, view)}${chosen(words, view)}<table>${rows.join('')}</table>`;

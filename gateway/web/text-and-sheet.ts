@@ -7,7 +7,7 @@ import { sumCompleteness } from '../core/facts/completeness';
 import type { SiteFacts } from '../core/facts/site-facts';
 import { barCount } from './bars';
 import { escapeHtml } from './html';
-import { amountText, beginText, completenessText, countOf, totalOf, worstFirst } from './pieces';
+import { amountText, beginText, completenessText, totalOf, totalText, worstFirst } from './pieces';
 import type { PodWords } from './pod-words';
 
 const DAY_S = 86_400;
@@ -16,7 +16,7 @@ const DAY_S = 86_400;
 export function textContent(words: PodWords, pod: string, atS: number, sites: SiteFacts[]): string {
   const lines = worstFirst(sites).map((site) => {
     const today = totalOf(site, 'today');
-    const amount = amountText(words, site.kind, countOf(site.kind, today.counters));
+    const amount = totalText(words, site.kind, today);
     return `<p><bdi><b>${escapeHtml(site.name)}</b></bdi>: ${escapeHtml(
       `${words.t(`word.${site.status.word}`)}. ${words.t('total.today')}: ${amount} (${completenessText(words, today.completeness)})`,
     )}</p>`;

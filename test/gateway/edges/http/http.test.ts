@@ -63,6 +63,9 @@ test('the page: every site, escaped, small, nothing from elsewhere', async () =>
   expect(html).not.toContain('<b>&');
   expect(html).toContain('Idle');
   expect(html).toContain('Never heard');
+  // Silence is not zero.
+  expect(html).toContain('<span class="big">?');
+  expect(html).not.toContain('>0 meals');
   const { warnings } = gateway.status();
   expect(html.match(/<li>/g)).toHaveLength(2 + warnings.length + gateway.status().problems.length);
   expect(html).not.toMatch(/https?:|<img|@import|url\(|src=/);
