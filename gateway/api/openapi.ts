@@ -4,6 +4,7 @@
  * Source: OpenAPI Specification 3.1.1; JSON Schema 2020-12.
  */
 import { z } from 'zod';
+import { ADMINISTRATION_PATHS } from './administration-paths';
 import { FACT_FORMS } from './fact-schemas';
 import { filePaths } from './file-paths';
 import { OLDER_PATHS } from './older-paths';
@@ -124,6 +125,7 @@ export function openApiDocument(version: string, older: Record<string, object>):
   );
   const paths: Record<string, Json> = structuredClone({
     ...OLDER_PATHS,
+    ...ADMINISTRATION_PATHS,
     ...filePaths(),
   }) as Record<string, Json>;
   for (const [name, operation] of Object.entries(OPERATIONS)) {

@@ -169,7 +169,8 @@ export function createChecks(doors: CheckDoors): CheckFunction {
     const content = made ?? `<h1>${escapeHtml(words.t('page.missing'))}</h1>`;
     const path = `/${segments.map(encodeURIComponent).join('/')}`;
     const title = words.t('check.title');
-    const body = podDocument({ words, pod: doors.pod, title, path, content, isLive: false });
+    const where = { path, query, pod: doors.pod };
+    const body = podDocument({ words, title, content, isLive: false, ...where });
     const status = made === null ? 404 : 200;
     return { status, type: 'text/html', body, headers: { ...CHECK_HEADERS, ...headers } };
   };

@@ -69,6 +69,8 @@ export interface PodPage {
   title: string;
   /** Path, without query: other languages lead there. */
   path: string;
+  /** What was asked: other languages keep what chooses what is shown. */
+  query?: URLSearchParams;
   /** HTML. */
   content: string;
   /** CSS of this page alone. */
@@ -77,12 +79,29 @@ export interface PodPage {
   isLive: boolean;
 }
 
-function languageLinks({ words, path }: PodPage): string {
+/** What chooses what a page shows. Nothing else that was asked is written into a page. */
+const CHOICES = ['period', 'page', 'paper', 'site', 's', 'r'];
+/** A site's name is the longest of them. */
+const CHOICE_CHARS = 64;
+
+/** The same page in another language, in the same choice. */
+function inLanguage({ path, query }: PodPage, code: string): string {
+  const kept = new URLSearchParams();
+  for (const name of CHOICES) {
+    const value = query?.get(name) ?? '';
+    if (value !== '' && value.length <= CHOICE_CHARS) kept.set(name, value);
+  }
+  kept.set('lang', code);
+  return `${path}?${kept}`;
+}
+
+function languageLinks(page: PodPage): string {
+  const { words } = page;
   return words.languages
     .map(({ code, name }) => {
       const told = `<bdi>${escapeHtml(name)}</bdi>`;
       if (code === words.language) return `<b lang="${code}">${told}</b>`;
-      return `<a href="${escapeHtml(path)}?lang=${code}" lang="${code}" hreflang="${code}">${told}</a>`;
+      return `<a href="${escapeHtml(inLanguage(page, code))}" lang="${code}" hreflang="${code}">${told}</a>`;
     })
     .join(' ');
 }

@@ -216,7 +216,7 @@ export function createPodPages(given: PodPagesDoors): PodPages {
   const made = (question: Question, words: PodWords): string | null => {
     const page = pageOf(doors, words, question);
     const path = `/${question.segments.map(encodeURIComponent).join('/')}`;
-    return page === null ? null : podDocument({ words, pod, path, ...page });
+    return page === null ? null : podDocument({ words, pod, path, query: question.query, ...page });
   };
   const found = (question: Question, words: PodWords): Answer | null => {
     const make = () => made(question, words);

@@ -61,5 +61,6 @@ input[type=checkbox]{width:24px;min-height:24px;vertical-align:middle}summary{pa
 code,.loose th,.loose td{word-break:break-word;overflow-wrap:anywhere}
 .ind{margin:0 0 12px}.ind b{display:block}
 @media print{nav,.langs,.skip,form,.noprint{display:none}body{max-width:none;font-size:11pt;padding:0}a{color:inherit;text-decoration:none}@page{size:A4;margin:14mm}
-.week th,.week td{border:1px solid #555;padding:4px}tr{page-break-inside:avoid}}
-.week th,.week td{border:1px solid #b9c6c3;font-size:.85em}.scroll{overflow-x:auto;max-width:100%}`;
+tr{page-break-inside:avoid}}
+.week th,.week td{border:1px solid #b9c6c3;font-size:.85em}.week td{white-space:nowrap}.scroll{overflow-x:auto;max-width:100%}
+@media print{.week th,.week td{border-color:#555;padding:4px 2px;font-size:.8em}.scroll{overflow:visible}}`;

@@ -23,9 +23,9 @@ export function happeningText({ t, measure }: PodWords, name: string, value: num
   return name === 'dry' ? `${words} (${measure(value / 1000, 'm', 2)})` : words;
 }
 
-/** Leads to the signed record. */
+/** Leads to the signed record, which the phone checks there. */
 export function recordLink({ t, number }: PodWords, site: string, { id }: ByRecord): string {
-  return `<a href="/api/v1/sites/${encodeURIComponent(site)}/records?after=${id - 1}&amp;limit=1">${escapeHtml(t('by.number', { n: number(id) }))}</a>`;
+  return `<a href="/check/${encodeURIComponent(site)}/${id}">${escapeHtml(t('by.number', { n: number(id) }))}</a>`;
 }
 
 function happeningHtml(words: PodWords, site: string, one: Happening): string {

@@ -86,7 +86,7 @@ function siteHtml(words: PodWords, one: AdminSite): string {
         );
   const served = form(words, '/admin/sites', 'admin.save', { act: 'people', site }, number);
   return part(
-    `<bdi>${escapeHtml(name)}</bdi> <span class="soft">${escapeHtml(site)}</span>`,
+    `<bdi>${escapeHtml(name)}</bdi> <bdi class="soft">${escapeHtml(site)}</bdi>`,
     served + rename + nodesHtml(words, one),
   );
 }

@@ -1,7 +1,7 @@
 /*
  * "Check this number" in a real browser against a running gateway, over plain http under a name where there is no crypto.subtle: good,
  * forged on the way, left out on the way, without JavaScript, and in a browser without BigInt.
- * With TALLYWELL_PICTURES=folder it also makes the pictures of docs/pods.md.
+ * With TALLYWELL_PICTURES=folder it also makes pictures to look at.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -97,7 +97,7 @@ test.skipIf(!hasBrowser)(
   'the phone itself finds every figure true, without crypto.subtle, from a tap on the site’s page',
   async () => {
     const { base } = await village();
-    const { page, faults, go, verdict, picture } = await phone(base);
+    const { page, faults, go, verdict } = await phone(base);
     await go('/site/wp-01');
     await page.locator(`a:has-text("${t('check.title')}")`).click();
     expect(await page.evaluate('[isSecureContext, typeof crypto.subtle]')).toEqual([
@@ -111,7 +111,6 @@ test.skipIf(!hasBrowser)(
     }
     await go('/check/wp-01?period=week');
     await verdict();
-    await picture('pod-check');
     const cells = await page.locator('[data-record]').allInnerTexts();
     expect(cells.length).toBe(25);
     expect(new Set(cells)).toEqual(new Set([`✓ ${t('check.ok')}`]));

@@ -11,8 +11,22 @@ export const PAGES: readonly string[] = [
   '/t',
   '/print',
   '/print?paper=58mm',
+  '/check/wp-01',
+  '/check/wp-01/1',
   '/clock',
+  '/admin',
 ];
+
+/** The same, for somebody who logged in as an administrator: a stranger finds the form for logging in. */
+export const ADMIN_PAGES: readonly string[] = [
+  '/admin',
+  '/admin/sites',
+  '/admin/people',
+  '/admin/backup',
+];
+
+/** There is no such site: this is what it says. */
+export const MISSING_PAGE = '/site/nowhere';
 
 /** Pages whose words are in locales: not /clock, which is for technicians. */
 export const TRANSLATED_PAGES = PAGES.filter((path) => path !== '/clock');

@@ -113,11 +113,11 @@ export async function axeFaults(page: Page): Promise<string[]> {
     .map(({ id, impact, nodes }) => id + ' (' + impact + '): ' + nodes.map(({ target }) => target.join(' ')).slice(0, 3).join(', ')))`);
 }
 
-/** Words of four Latin letters and more that stand on the page and are no name, no gateway's own words and no unit. */
+/** Words of four Latin letters and more that stand on the page and are no name, no code, no gateway's own words and no unit. */
 export function latinWords(page: Page): Promise<string[]> {
   return page.evaluate(`(() => {
     const clone = document.body.cloneNode(true);
-    for (const one of clone.querySelectorAll('bdi, script, style, noscript, [lang]:not(body), svg')) one.remove();
+    for (const one of clone.querySelectorAll('bdi, code, pre, script, style, noscript, [lang]:not(body), svg')) one.remove();
     const words = clone.textContent.match(/[A-Za-z]{4,}/g) ?? [];
     return words.filter((word) => !/^(JSON|this|days?|hours?|minutes?|testpod)$/.test(word));
   })()`);

@@ -1,22 +1,18 @@
 /*
  * The pod's pages in a real browser, against a running gateway that heard signed records: every page in every language on a narrow
  * phone, without JavaScript, and live with it. axe-core is not here: headings, labels and names of pictures are looked at by hand.
- * With TALLYWELL_PICTURES=folder it also makes the pictures of docs/pods.md.
  */
-import { existsSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { createFactsClient } from '../../../gateway/api/client';
 import { type RunningGateway, startGateway } from '../../../gateway/gateway';
 import { POD_LANGUAGES } from '../../../gateway/web/pod-words';
-import { smallPng } from '../../scripts/technician/page/small-png';
 import { packetOf, testNode, usage } from '../support/nodes';
 import { startOracleRadio } from '../support/oracle-radio';
 import { registerFile, testFolder, until } from '../support/places';
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const PICTURES = process.env.TALLYWELL_PICTURES;
 const hasBrowser = existsSync(CHROMIUM);
 if (!hasBrowser && process.env.CI) throw new Error(`${CHROMIUM} is not installed`);
 if (!hasBrowser) console.warn(`SKIPPED: ${CHROMIUM} is not installed`);
@@ -74,10 +70,6 @@ async function phone(gateway: RunningGateway, other: BrowserContextOptions = {})
   return { page, seen, go };
 }
 
-async function picture(page: Page, name: string): Promise<void> {
-  if (PICTURES) writeFileSync(join(PICTURES, `${name}.png`), smallPng(await page.screenshot()));
-}
-
 /** What a person with a screen reader or a keyboard would miss. */
 function looks(page: Page): Promise<Record<string, unknown>> {
   return page.evaluate(`(() => {
@@ -133,10 +125,8 @@ test.skipIf(!hasBrowser)(
     await ask('confirm', { params: { site: 'wp-01' }, body: { says: 'broken' } });
     const { page, seen, go } = await phone(gateway, { javaScriptEnabled: false, locale: 'en' });
     await go('/');
-    await picture(page, 'pod-home');
     expect(await page.locator('[data-word]').first().getAttribute('data-word')).toBe('says-broken');
     await page.locator('a.card').first().click();
-    await picture(page, 'pod-broken');
     await page.locator('button[value=fixed]').click();
     expect(await page.locator('[role=status]').innerText()).toContain('written down');
     expect(await page.locator('[data-word]').getAttribute('data-word')).not.toBe('says-broken');
@@ -148,19 +138,12 @@ test.skipIf(!hasBrowser)(
     });
     await page.locator('h2').nth(1).scrollIntoViewIfNeeded();
     await go('/?lang=ar');
-    await picture(page, 'pod-home-arabic');
     await go('/print?lang=en');
     await page.setViewportSize({ width: 794, height: 500 });
     await page.emulateMedia({ media: 'print' });
     expect(await page.locator('nav').first().isVisible()).toBe(false);
     expect((await looks(page)).wide).toBe(0);
-    await picture(page, 'pod-print');
     await page.emulateMedia({ media: 'screen' });
-    await page.setViewportSize({ width: 420, height: 900 });
-    await go('/site/wp-01?lang=fr');
-    await page.locator('table').first().scrollIntoViewIfNeeded();
-    await page.locator('.bars').scrollIntoViewIfNeeded();
-    await picture(page, 'pod-site-french');
     expect(seen).toEqual({ outside: [], faults: [] });
   },
   60_000,
@@ -234,4 +217,53 @@ test('a page is made once and kept until something is said: the same bytes, 304 
   const changed = await ask({ 'Accept-Language': 'en', 'If-None-Match': tag });
   expect(changed.status).toBe(200);
   expect(await changed.text()).toContain('data-word="says-broken"');
+});
+
+/** Where the links to other languages lead, without the language. */
+async function languageWays(gateway: RunningGateway, path: string): Promise<string[]> {
+  const answer = await fetch(new URL(path, gateway.httpUrl), { headers: { Cookie: '' } });
+  const html = await answer.text();
+  const ways = [...html.matchAll(/<a href="([^"]*)" lang="(\w+)" hreflang/g)].map(
+    ([, href, language]) => {
+      const way = href.replaceAll('&amp;', '&');
+      expect(way).toMatch(new RegExp(`[?&]lang=${language}$`));
+      return way.replace(/[?&]lang=\w+$/, '');
+    },
+  );
+  expect(ways.length).toBe(POD_LANGUAGES.length - 1);
+  return [...new Set(ways)];
+}
+
+test('another language keeps what was chosen to be shown, and nothing else that was asked', async () => {
+  const { gateway } = await village();
+  const ways = (path: string) => languageWays(gateway, path);
+  for (const path of [
+    ...['/site/wp-01?period=year', '/check/wp-01?period=week&page=2', '/print?paper=58mm'],
+    ...['/notes?site=wp-01&s=7&r=9', '/milestones', '/check/wp-01/1'],
+  ])
+    expect(await ways(path)).toEqual([path]);
+  expect(await ways('/site/wp-01?lang=fr&told=told&period=week')).toEqual([
+    '/site/wp-01?period=week',
+  ]);
+  // No way out of here, no mark-up, nothing that is longer than a choice.
+  const bad = encodeURIComponent('"><script>alert(1)</script>');
+  expect(await ways('/site/wp-01?next=//evil.example&lang=//evil.example')).toEqual([
+    '/site/wp-01',
+  ]);
+  expect(await ways(`/site/wp-01?period=${bad}`)).toEqual([
+    '/site/wp-01?period=%22%3E%3Cscript%3Ealert%281%29%3C%2Fscript%3E',
+  ]);
+  expect(await ways(`/site/wp-01?period=${'x'.repeat(65)}`)).toEqual(['/site/wp-01']);
+});
+
+test('each value of a site’s page leads to its signed record, which a phone checks there', async () => {
+  const { gateway } = await village();
+  const html = await (await fetch(new URL('/site/wp-01', gateway.httpUrl))).text();
+  const links = [...html.matchAll(/href="(\/check\/wp-01\/\d+)"/g)].map(([, href]) => href);
+  expect(links.length).toBeGreaterThan(0);
+  for (const link of new Set(links)) {
+    const answer = await fetch(new URL(link, gateway.httpUrl));
+    expect([link, answer.status]).toEqual([link, 200]);
+    expect(await answer.text()).toContain(`data-id="${link.split('/').at(-1)}"`);
+  }
 });

@@ -99,9 +99,12 @@ test.skipIf(!hasBrowser)(
       .locator('h2:text-is("What happened") + ul a')
       .first()
       .getAttribute('href');
-    const answer = await fetch(new URL(href as string, gateway.httpUrl));
+    const id = Number(/^\/check\/wp-01\/(\d+)$/.exec(href ?? '')?.[1]);
+    expect((await fetch(new URL(href as string, gateway.httpUrl))).status).toBe(200);
+    const record = `/api/v1/sites/wp-01/records?after=${id - 1}&limit=1`;
+    const answer = await fetch(new URL(record, gateway.httpUrl));
     const { records } = (await answer.json()) as { records: object[] };
-    expect(records).toMatchObject([{ kind: 'event', event: 'tamper' }]);
+    expect(records).toMatchObject([{ id, kind: 'event', event: 'tamper' }]);
     expect(seen).toEqual({ outside: [], faults: [] });
   },
   60_000,

@@ -1,6 +1,6 @@
 /*
- * What people come for, done in a browser on a phone from the home page, without JavaScript and without reading: drawings, places and
- * colours lead. Each in at most three taps, which are counted.
+ * What people come for, done in a browser on a phone from the home page, without reading: drawings, places and colours lead. Each in
+ * at most three taps, which are counted; without JavaScript, except where the phone itself must reckon.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { Browser, Locator } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { createFactsClient } from '../../../gateway/api/client';
+import { podWords } from '../../../gateway/web/pod-words';
 import { hasBrowser, openPhone, startBrowser, startVillage } from './pod-browser';
 
 const TAPS_MAX = 3;
@@ -28,9 +29,9 @@ afterAll(async () => {
 });
 
 /** Somebody at the home page who taps. */
-async function visitor() {
+async function visitor({ javaScriptEnabled = false } = {}) {
   const { page, go, close } = await openPhone(browser, village.gateway, {
-    ...{ javaScriptEnabled: false, hasTouch: true, locale: 'en' },
+    ...{ javaScriptEnabled, hasTouch: true, locale: 'en' },
   });
   onTestFinished(close);
   await go('/');
@@ -69,6 +70,48 @@ test.skipIf(!hasBrowser)('did the canteen serve yesterday?', async () => {
   expect(meals).toBe(24 * 36);
   expect(await yesterday.innerText()).toContain('864 meals');
   expect(taps()).toBeLessThanOrEqual(TAPS_MAX);
+});
+
+/** From the home page to what the phone says of yesterday's figure: of today there may be nothing yet. */
+async function checkYesterday({ page, tap }: Awaited<ReturnType<typeof visitor>>) {
+  await tap(page.locator('a.card', { has: page.locator('use[href="#i-water-point"]') }));
+  await tap(page.locator('a[href^="/check/wp-01"]').first());
+  await tap(page.locator('a[href^="?period=yesterday"]'));
+  await page.waitForURL('**/check/wp-01?period=yesterday');
+  const told = page.locator('#verdict:is([data-verdict=good], [data-verdict=bad])');
+  await told.waitFor();
+  return { look: await told.getAttribute('data-verdict'), text: await told.innerText() };
+}
+
+test.skipIf(!hasBrowser)('is this number true? the phone itself says so', async () => {
+  const one = await visitor({ javaScriptEnabled: true });
+  const { look, text } = await checkYesterday(one);
+  const { facts } = await ask()('siteFacts', { params: { site: 'wp-01' } });
+  const total = facts.totals.find(({ period }) => period === 'yesterday');
+  expect(total?.completeness.counted).toBe(24);
+  const litres = new Intl.NumberFormat('en').format((total?.counters.volumeDl ?? Number.NaN) / 10);
+  expect(await one.page.locator('main .big').first().innerText()).toContain(litres);
+  expect([look, text]).toEqual(['good', podWords('en').t('check.good', { n: '24' })]);
+  expect(one.taps()).toBeLessThanOrEqual(TAPS_MAX);
+});
+
+test.skipIf(!hasBrowser)('is this number true? not with one bit changed on the way', async () => {
+  const one = await visitor({ javaScriptEnabled: true });
+  let changed = 0;
+  await one.page.route('**/behind?period=yesterday', async (route) => {
+    const response = await route.fetch();
+    const json = await response.json();
+    const bytes = Buffer.from(json.records[0].cose, 'base64');
+    // In what was signed: before the 64 bytes of the signature.
+    bytes[bytes.length - 70] ^= 1;
+    json.records[0].cose = bytes.toString('base64');
+    changed += 1;
+    await route.fulfill({ response, json });
+  });
+  const { look, text } = await checkYesterday(one);
+  expect([changed, look]).toEqual([1, 'bad']);
+  expect(text).toContain(podWords('en').t('check.reason.signature'));
+  expect(one.taps()).toBeLessThanOrEqual(TAPS_MAX);
 });
 
 test.skipIf(!hasBrowser)('tell the gateway that the pump is fixed', async () => {
