@@ -18,6 +18,12 @@ export interface Asset {
   body: string;
 }
 
+/** A program under the name that its bytes give it. @param name may hold a folder: "reading/chart" */
+export function assetOf(name: string, body: string): Asset {
+  const hash = createHash('sha256').update(body).digest('hex').slice(0, HASH_CHARS);
+  return { path: `/assets/${name}-${hash}.js`, body };
+}
+
 /** Where the build puts them: beside the built program, or below dist of the sources. null = nothing was built. */
 function assetFile(name: string): string | null {
   for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
@@ -32,10 +38,7 @@ function assetFile(name: string): string | null {
 /** Reads one. @returns null: it was not built. */
 export function readAsset(name: string): Asset | null {
   const file = assetFile(name);
-  if (file === null) return null;
-  const body = readFileSync(file, 'utf8');
-  const hash = createHash('sha256').update(body).digest('hex').slice(0, HASH_CHARS);
-  return { path: `/assets/${name}-${hash}.js`, body };
+  return file === null ? null : assetOf(name, readFileSync(file, 'utf8'));
 }
 
 /** The answer to a question for one. */

@@ -2,15 +2,13 @@
  * reading-scripts.ts: the scripts that pages for reading load: small ones at once, the chart (uPlot, MIT) only when somebody taps.
  * Way: /assets/reading/<name>-<hash>.js -> Answer that a browser keeps for ever: another content has another name.
  */
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Answer } from '../edges/http/answer';
+import { type Asset, assetAnswer, assetOf } from './assets';
 import { CHART_SCRIPT, SITE_SCRIPT } from './site-script';
 
 const require = createRequire(import.meta.url);
-const HASH_CHARS = 16;
-const KEPT = 'public, max-age=31536000, immutable';
 
 /** uPlot with its style and what draws our bars with it. */
 function chartCode(): string {
@@ -23,27 +21,24 @@ function chartCode(): string {
 const MAKERS = { site: () => SITE_SCRIPT, chart: chartCode } as const;
 export type ScriptName = keyof typeof MAKERS;
 
-const made = new Map<ScriptName, { file: string; code: string }>();
+const made = new Map<ScriptName, Asset>();
 
-function scriptOf(name: ScriptName): { file: string; code: string } {
+function scriptOf(name: ScriptName): Asset {
   const known = made.get(name);
   if (known !== undefined) return known;
-  const code = MAKERS[name]();
-  const hash = createHash('sha256').update(code).digest('hex').slice(0, HASH_CHARS);
-  const script = { file: `${name}-${hash}.js`, code };
+  const script = assetOf(`reading/${name}`, MAKERS[name]());
   made.set(name, script);
   return script;
 }
 
 /** Address of a script. */
 export function scriptPath(name: ScriptName): string {
-  return `/assets/reading/${scriptOf(name).file}`;
+  return scriptOf(name).path;
 }
 
-/** The script of this name; null = there is none, or not with this content. */
+/** The script of this file name; null = there is none, or not with this content. */
 export function scriptAnswer(file: string): Answer | null {
-  const name = (Object.keys(MAKERS) as ScriptName[]).find((one) => scriptOf(one).file === file);
-  if (name === undefined) return null;
-  const headers = { 'Cache-Control': KEPT };
-  return { status: 200, type: 'text/javascript', body: scriptOf(name).code, headers };
+  const path = `/assets/reading/${file}`;
+  const name = (Object.keys(MAKERS) as ScriptName[]).find((one) => scriptPath(one) === path);
+  return name === undefined ? null : assetAnswer(scriptOf(name));
 }
