@@ -5,9 +5,7 @@
 import { BEHIND_PERIODS } from '../core/behind';
 import { SCOPES, type Scope } from '../core/scopes';
 import { PASSWORD_CHARS_MIN, TOKEN_DAYS_MAX } from '../limits/http';
-
-// Parts of an OpenAPI document are any JSON.
-type Json = Record<string, unknown>;
+import { type Json, json } from './openapi-json';
 
 const TEXT: Json = { type: 'string' };
 const WHOLE: Json = { type: 'integer' };
@@ -50,10 +48,6 @@ const WORDS: Readonly<Record<number, string>> = {
   429: 'Too often: Retry-After says how many seconds to wait.',
   503: 'The disk is full: nothing was changed.',
 };
-
-function json(schema: Json): Json {
-  return { 'application/json': { schema } };
-}
 
 function responses(status: number, content: Json, errors: readonly number[]): Json {
   const failed = errors.map((one) => [

@@ -9,9 +9,7 @@ import { RANGE_TIME } from '../export/range';
 import { LINKS } from '../sta/model';
 import { STA_OPTIONS } from '../sta/query';
 import { siteName } from './fact-schemas';
-
-// Parts of an OpenAPI document are any JSON.
-type Json = Record<string, unknown>;
+import { type Json, json } from './openapi-json';
 
 const TEXT: Json = { type: 'string' };
 const OBJECT: Json = { type: 'object' };
@@ -67,7 +65,7 @@ const WORDS: Record<number, string> = {
 };
 
 function get(operationId: string, summary: string, more: Json[], content: Json, errors: number[]) {
-  const error = { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } };
+  const error = json({ $ref: '#/components/schemas/Error' });
   const failed = errors.map((status) => [status, { description: WORDS[status], content: error }]);
   const responses = { 200: { description: 'Done.', content }, ...Object.fromEntries(failed) };
   return { get: { operationId, summary, parameters: more, responses } };
@@ -98,7 +96,6 @@ function exportPath({ name, mediaType, words, needs }: ExportFormat): [string, J
   return [`/api/v1/export/${name}`, get(operationId, `Export: ${words}.`, RANGE, content, errors)];
 }
 
-const json = (schema: Json): Json => ({ 'application/json': { schema } });
 const LIST = json(
   objectOf(
     {

@@ -3,18 +3,17 @@
  * their own (gateway/schemas/).
  * Way: this table -> openapi.ts. What each does: docs/api.md.
  */
-// Parts of an OpenAPI document are any JSON.
-type Json = Record<string, unknown>;
+import { type Json, json } from './openapi-json';
 
 function ref(name: string): Json {
   return { $ref: `#/components/schemas/${name}` };
 }
 
 function answers(schema: Json, ...errors: number[]): Json {
-  const error = { 'application/json': { schema: ref('Error') } };
+  const error = json(ref('Error'));
   const failed = errors.map((status) => [status, { description: 'An error.', content: error }]);
   return {
-    200: { description: 'Done.', content: { 'application/json': { schema } } },
+    200: { description: 'Done.', content: json(schema) },
     ...Object.fromEntries(failed),
   };
 }
@@ -33,7 +32,7 @@ function post(
   schema: Json,
   errors: number[],
 ): Json {
-  const requestBody = { required: true, content: { 'application/json': { schema: body } } };
+  const requestBody = { required: true, content: json(body) };
   const responses = answers(schema, 400, 401, 403, 413, 415, 429, ...errors);
   return { post: { operationId, summary, requestBody, responses } };
 }
@@ -49,10 +48,6 @@ const SITE: Json = {
 
 function whole(name: string): Json {
   return { name, in: 'query', required: false, schema: { type: 'integer', minimum: 0 } };
-}
-
-function json(schema: Json): Json {
-  return { 'application/json': { schema } };
 }
 
 const HEALTH: Json = {

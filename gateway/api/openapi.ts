@@ -8,10 +8,8 @@ import { ADMINISTRATION_PATHS } from './administration-paths';
 import { FACT_FORMS } from './fact-schemas';
 import { filePaths } from './file-paths';
 import { OLDER_PATHS } from './older-paths';
+import { type Json, json } from './openapi-json';
 import { OPERATIONS, type Operation } from './operations';
-
-// Documents and schemas are any JSON.
-type Json = Record<string, unknown>;
 
 const ERROR_WORDS: Record<number, string> = {
   400: 'What is asked is not understood.',
@@ -56,10 +54,6 @@ function withPointers(value: unknown, names: ReadonlyMap<string, string>): unkno
   );
 }
 
-function content(schema: unknown): Json {
-  return { 'application/json': { schema } };
-}
-
 /** An error of these statuses. */
 export function errorResponses(statuses: readonly number[]): Json {
   return Object.fromEntries(
@@ -67,7 +61,7 @@ export function errorResponses(statuses: readonly number[]): Json {
       String(status),
       {
         description: ERROR_WORDS[status],
-        content: content({ $ref: '#/components/schemas/Error' }),
+        content: json({ $ref: '#/components/schemas/Error' }),
       },
     ]),
   );
@@ -93,9 +87,9 @@ function operationObject(name: string, operation: Operation, names: Map<string, 
     parameters: [...parameters('path', params), ...parameters('query', query)],
     ...(body === null
       ? {}
-      : { requestBody: { required: true, content: content(plain(body, 'input')) } }),
+      : { requestBody: { required: true, content: json(plain(body, 'input')) } }),
     responses: {
-      [status]: { description: 'Done.', content: content(done) },
+      [status]: { description: 'Done.', content: json(done) },
       ...(method === 'GET' ? { 304: { description: 'As before: see If-None-Match.' } } : {}),
       ...errorResponses([...new Set([...usual, ...errors])].sort()),
     },
