@@ -74,6 +74,8 @@ export interface Console {
     content: Uint8Array,
     during: string,
   ): Promise<Answered<'ack' | 'nak' | 'silence'>>;
+  /** What was printed since the last answer: a board that fell silent may have said why. */
+  unanswered(): string;
   /** Clears the line that is typed and forgets what was received. */
   clear(during: string): Promise<void>;
   close(): Promise<void>;
@@ -157,6 +159,8 @@ function isOfNumber(number: number): (content: Uint8Array) => boolean {
 /** Holds one line; a board that starts anew gets a new one. */
 class Conversation implements Console {
   private number = Math.floor(Math.random() * 9000) + 1000;
+  /** What was printed before a question that nobody has answered yet. */
+  private beforeQuestion = '';
   private constructor(
     private readonly line: Line,
     private readonly inbox: Inbox,
@@ -197,7 +201,9 @@ class Conversation implements Console {
     const number = this.number++;
     const isWanted = isOfNumber(number);
     const until = Date.now() + msMax;
-    const before = this.inbox.forget();
+    const before = this.unanswered();
+    this.inbox.forget();
+    this.beforeQuestion = before.slice(-RECEIVED_BYTES_MAX);
     this.line.write(encodePacket(PACKET.EVAL, fromLatin1(numbered(expression, number))));
     let find = (received: Uint8Array): Found<Uint8Array | 'nak'> | null =>
       findResponse(received, isWanted) ??
@@ -212,6 +218,7 @@ class Conversation implements Console {
       answered ??= await this.inbox.wait(find, Math.max(0, until - Date.now()));
     }
     if (!answered) return null;
+    this.beforeQuestion = '';
     const { value } = answered;
     const printed = before + answered.printed;
     if (value === 'nak') return { value, printed };
@@ -263,7 +270,7 @@ class Conversation implements Console {
       const answered = await this.ask(expression, msMax);
       this.checkOpen(during);
       if (!answered) {
-        const isMemory = findFault(this.inbox.peek())?.fault === 'out-of-memory';
+        const isMemory = findFault(this.unanswered())?.fault === 'out-of-memory';
         if (isMemory) throw new Trouble('out-of-memory', { during });
         throw new Trouble('no-prompt', { port: this.port, during });
       }
@@ -298,8 +305,13 @@ class Conversation implements Console {
     return { value: answered.value, printed: printedBefore + answered.printed + this.inbox.peek() };
   }
 
+  unanswered(): string {
+    return this.beforeQuestion + this.inbox.peek();
+  }
+
   async clear(during: string): Promise<void> {
     this.checkOpen(during);
+    this.beforeQuestion = '';
     this.line.write(new Uint8Array([CTRL_U]));
     await this.pause(this.times.reasonMs);
     this.inbox.forget();

@@ -267,7 +267,7 @@ class EspruinoBoard implements BoardSession {
     const code = error instanceof Trouble ? error.code : null;
     if (code !== 'no-prompt' && code !== 'unplugged' && code !== 'no-port') throw error;
     if (!hasTime) {
-      const reason = findFault(printed)?.error ?? SILENT_AFTER_RESTART;
+      const reason = findFault(printed + this.console.unanswered())?.error ?? SILENT_AFTER_RESTART;
       throw new Trouble('boot-failed', { error: reason });
     }
     if (code === 'no-prompt') return;
