@@ -17,6 +17,7 @@ import { smallPng } from '../../scripts/technician/page/small-png';
 import { happening, packetOf, testNode, usage } from '../support/nodes';
 import { startOracleRadio } from '../support/oracle-radio';
 import { registerFile, testFolder, until } from '../support/places';
+import { holdHourOfDay } from '../support/time-of-day';
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const PICTURES = process.env.TALLYWELL_PICTURES;
@@ -35,6 +36,7 @@ afterAll(() => browser?.close());
 
 /** A gateway that heard two days of a water point; one record never came, the next one carries its hour. */
 async function village() {
+  onTestFinished(holdHourOfDay());
   const folder = testFolder();
   const radio = await startOracleRadio();
   onTestFinished(() => radio.close());

@@ -10,6 +10,7 @@ import type { Texts } from '../../../gateway/web/locale';
 import { packetOf, testNode, usage } from '../support/nodes';
 import { startOracleRadio } from '../support/oracle-radio';
 import { registerFile, until } from '../support/places';
+import { holdHourOfDay } from '../support/time-of-day';
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 /** Is there a browser to test with? In CI there must be one. */
@@ -41,6 +42,7 @@ export async function startVillage({ folder, register, locales = {} }: VillagePa
     mkdirSync(join(folder, 'locales', language), { recursive: true });
     writeFileSync(join(folder, 'locales', language, 'pod.json'), JSON.stringify(texts));
   }
+  const putTimeBack = holdHourOfDay();
   const radio = await startOracleRadio();
   const log: string[] = [];
   const gateway = await startGateway({
@@ -66,6 +68,7 @@ export async function startVillage({ folder, register, locales = {} }: VillagePa
   const stop = async () => {
     await gateway.stop();
     await radio.close();
+    putTimeBack();
   };
   return { gateway, log, stop };
 }

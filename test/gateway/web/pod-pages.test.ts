@@ -11,6 +11,7 @@ import { POD_LANGUAGES } from '../../../gateway/web/pod-words';
 import { packetOf, testNode, usage } from '../support/nodes';
 import { startOracleRadio } from '../support/oracle-radio';
 import { registerFile, testFolder, until } from '../support/places';
+import { holdHourOfDay } from '../support/time-of-day';
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const hasBrowser = existsSync(CHROMIUM);
@@ -32,6 +33,7 @@ afterAll(() => browser?.close());
 
 /** A gateway that heard a day and a half of a water point. */
 async function village() {
+  onTestFinished(holdHourOfDay());
   const folder = testFolder();
   const radio = await startOracleRadio();
   onTestFinished(() => radio.close());

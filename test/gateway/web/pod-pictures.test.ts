@@ -14,6 +14,7 @@ import { putToken } from '../support/accounts-kit';
 import { happening, packetOf, testNode, usage } from '../support/nodes';
 import { startOracleRadio } from '../support/oracle-radio';
 import { testFolder, until } from '../support/places';
+import { holdHourOfDay } from '../support/time-of-day';
 import { hasBrowser, phone, startBrowser } from './reading-kit';
 
 const PICTURES = process.env.TALLYWELL_PICTURES;
@@ -97,6 +98,7 @@ async function setMilestones(url: string, token: string): Promise<void> {
 }
 
 async function pod() {
+  onTestFinished(holdHourOfDay());
   const folder = testFolder();
   const radio = await startOracleRadio();
   onTestFinished(() => radio.close());

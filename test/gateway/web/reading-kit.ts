@@ -15,6 +15,7 @@ import { putToken } from '../support/accounts-kit';
 import { happening, packetOf, testNode, usage } from '../support/nodes';
 import { startOracleRadio } from '../support/oracle-radio';
 import { testFolder, until } from '../support/places';
+import { holdHourOfDay } from '../support/time-of-day';
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 /** Is there a browser to test with? In CI there must be one. */
@@ -46,6 +47,7 @@ function register(folder: string, placedAt: number): string {
 
 /** Three days: node 2 tells nothing of yesterday; the canteen's fridge is warm in the last three hours. */
 export async function village(other: Partial<GatewayOptions> = {}) {
+  onTestFinished(holdHourOfDay());
   const folder = testFolder();
   const radio = await startOracleRadio();
   onTestFinished(() => radio.close());
