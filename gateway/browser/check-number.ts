@@ -39,9 +39,15 @@ function put(text: string, values: Record<string, string>): string {
   return text.replace(/\{\{(\w+)\}\}/g, (_, name: string) => values[name] ?? '');
 }
 
-function say({ told }: Page, text: string, look: 'good' | 'bad' | 'wait'): void {
+/** wait: not done yet. none: nothing to judge. */
+type Look = 'good' | 'bad' | 'wait' | 'none';
+const LOOKS: Readonly<Record<Look, string>> = {
+  ...{ good: 'told', bad: 'told bad', wait: 'told wait', none: 'told wait' },
+};
+
+function say({ told }: Page, text: string, look: Look): void {
   told.textContent = text;
-  told.className = look === 'good' ? 'told' : `told ${look}`;
+  told.className = LOOKS[look];
   told.setAttribute('data-verdict', look);
 }
 
@@ -111,6 +117,8 @@ async function checkFigure(page: Page, url: string): Promise<void> {
   const sum = shownCount(kind, sumOfGood(json, judged));
   const shown = Number(box.getAttribute('data-count'));
   if (json.count !== shown) return say(page, words.changed, 'wait');
+  // Nothing stands behind it: nothing is right or wrong with it.
+  if (judged.length === 0 && shown === 0) return say(page, words.none, 'none');
   const values = { n: format(judged.length), sum: format(kind === 'canteen' ? sum : sum / 10) };
   say(
     page,

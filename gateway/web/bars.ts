@@ -20,7 +20,7 @@ export function barCount(kind: SiteFacts['kind'], { counters }: Bar): number {
 }
 
 /** A bar is drawn where something is known of it. */
-function isDrawn(kind: SiteFacts['kind'], bar: Bar): boolean {
+export function isDrawn(kind: SiteFacts['kind'], bar: Bar): boolean {
   return bar.state === 'whole' || bar.state === 'part' || barCount(kind, bar) > 0;
 }
 

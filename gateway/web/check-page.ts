@@ -41,7 +41,8 @@ export interface FigureView extends CheckHead {
   period: BehindPeriod;
   from: number;
   before: number;
-  /** As the site's page shows it. */
+  /** As the site's page shows it, and in numbers: 0.1 L or meals. */
+  amount: string;
   count: number;
   completeness: string;
   /** Of this page, and how many there are in all. */
@@ -62,7 +63,7 @@ export interface RecordView extends CheckHead {
 
 const KEYS = [
   ...['old', 'begin', 'wait', 'missing', 'lost', 'changed', 'many'],
-  ...['good', 'one', 'differs', 'bad'],
+  ...['good', 'one', 'none', 'differs', 'bad'],
 ];
 const REASONS = ['form', 'unknown-key', 'signature', 'record', 'date'];
 
@@ -172,7 +173,7 @@ export function figureContent(words: PodWords, view: FigureView): string {
   const data = { figure: `/api/v1/sites/${site}/behind?period=${period}`, count: `${view.count}` };
   return `${title(words, view)}
 <p class="langs">${periods.join(' ')}</p>
-<p class="big">${escapeHtml(amountText(words, facts.kind, view.count))}</p>
+<p class="big">${escapeHtml(view.amount)}</p>
 <p class="soft">${escapeHtml(view.completeness)}</p>
 ${verdictHtml(words, view, data)}
 ${keysHtml(words, view.keys)}

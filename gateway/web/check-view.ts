@@ -18,7 +18,7 @@ import { type FigureView, figureContent, type ListedRecord, recordContent } from
 import { CHECK_HEADERS } from './check-script';
 import { podDocument } from './frame';
 import { escapeHtml } from './html';
-import { completenessText, countOf } from './pieces';
+import { completenessText, countOf, everText, totalText } from './pieces';
 import type { PodWords } from './pod-words';
 
 /** Own buckets of a record; earlier ones are carried again. */
@@ -137,6 +137,7 @@ function figureView(
   const total = facts.totals.find((one) => one.period === period);
   return {
     ...{ ...figure, ...head, page, pages, all: rows.length },
+    amount: total === undefined ? everText(words, facts) : totalText(words, facts.kind, total),
     completeness: total === undefined ? '' : completenessText(words, total.completeness),
     records: shown.map((row) => listed(row, keys, verify)),
   };

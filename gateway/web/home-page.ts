@@ -11,9 +11,9 @@ import { escapeHtml } from './html';
 import { progressSvg, progressText } from './milestones-page';
 import { pictogram } from './pictograms';
 import {
-  amountText,
   completenessText,
   countOf,
+  knownText,
   stateHtml,
   totalOf,
   totalText,
@@ -70,7 +70,7 @@ function sumLine(words: PodWords, kind: SiteFacts['kind'], sites: SiteFacts[]): 
   const sum = of.reduce((so, { counters }) => so + countOf(kind, counters), 0);
   const complete = sumCompleteness(of.map(({ completeness }) => completeness));
   return `<tr><th scope="row">${pictogram(kind)} ${escapeHtml(words.t(`kind.${kind}`))} × ${words.number(of.length)}</th>
-<td>${escapeHtml(complete.counted === 0 && sum === 0 ? '?' : amountText(words, kind, sum))}<span class="soft">${escapeHtml(completenessText(words, complete))}</span></td></tr>`;
+<td>${escapeHtml(knownText(words, kind, sum, complete.counted))}<span class="soft">${escapeHtml(completenessText(words, complete))}</span></td></tr>`;
 }
 
 function goals(words: PodWords, milestones: Milestone[]): string {

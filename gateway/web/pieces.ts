@@ -43,14 +43,28 @@ export function amountText(words: PodWords, kind: SiteFacts['kind'], count: numb
   return words.t('total.meals', { count, n: words.number(count) });
 }
 
-/** The amount of a total; "?" where nothing of its time was counted: silence is not zero. */
+/** An amount; "?" where nothing of its time was counted: silence is not zero. @param counted hours, or whatever is 0 then */
+export function knownText(
+  words: PodWords,
+  kind: SiteFacts['kind'],
+  count: number,
+  counted: number,
+): string {
+  return count === 0 && counted === 0 ? '?' : amountText(words, kind, count);
+}
+
+/** The amount of a total. */
 export function totalText(
   words: PodWords,
   kind: SiteFacts['kind'],
   { counters, completeness }: Pick<PeriodTotal, 'counters' | 'completeness'>,
 ): string {
-  const count = countOf(kind, counters);
-  return count === 0 && completeness.counted === 0 ? '?' : amountText(words, kind, count);
+  return knownText(words, kind, countOf(kind, counters), completeness.counted);
+}
+
+/** The amount since commissioning. */
+export function everText(words: PodWords, { kind, ever }: SiteFacts): string {
+  return knownText(words, kind, countOf(kind, ever.counters), ever.because === null ? 0 : 1);
 }
 
 /** "23 of 24 hours, 1 late". */

@@ -2,9 +2,10 @@
  * receipt.ts: the week on a strip of 58 mm, as small thermal printers have: a site a line, sums only.
  * Way: facts and sums by day -> HTML content of a page (frame.ts), and the style that its paper needs.
  */
+import { sumCompleteness } from '../core/facts/completeness';
 import { barCount } from './bars';
 import { escapeHtml } from './html';
-import { amountText, beginText } from './pieces';
+import { beginText, knownText } from './pieces';
 import type { PodWords } from './pod-words';
 import type { SheetRow } from './text-and-sheet';
 
@@ -19,8 +20,9 @@ export const RECEIPT_STYLE = `.strip{width:54mm;max-width:100%;font-size:10pt;li
 
 function line(words: PodWords, { facts, days }: SheetRow): string {
   const sum = days.reduce((so, day) => so + barCount(facts.kind, day), 0);
+  const { counted } = sumCompleteness(days.map(({ completeness }) => completeness));
   const isWhole = days.every(({ state }) => state === 'whole');
-  const amount = `${amountText(words, facts.kind, sum)}${isWhole ? '' : ' *'}`;
+  const amount = `${knownText(words, facts.kind, sum, counted)}${isWhole ? '' : ' *'}`;
   const state = words.t(`word.${facts.status.word}`);
   return `<p><b><bdi>${escapeHtml(facts.name)}</bdi></b>${escapeHtml(`${amount} · ${state}`)}</p>`;
 }

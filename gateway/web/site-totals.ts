@@ -4,13 +4,13 @@
  */
 import { BAR_PERIODS, type Bar, type BarPeriod } from '../core/facts/bars';
 import type { SiteFacts } from '../core/facts/site-facts';
-import { barCount, barsSvg, barsTable } from './bars';
+import { barCount, barsSvg, barsTable, isDrawn } from './bars';
 import { escapeHtml } from './html';
 import {
   amountText,
   beginText,
   completenessText,
-  countOf,
+  everText,
   rowHtml,
   totalOf,
   totalText,
@@ -51,15 +51,19 @@ function chosen(words: PodWords, view: TotalsView): string {
   const { facts, period, bars, chartPath } = view;
   const total = totalOf(facts, period);
   const { counters, completeness } = total;
-  const meals = mealsText(words, facts, counters);
-  const most = Math.max(0, ...bars.map((bar) => barCount(facts.kind, bar)));
-  const label = `${t(`bar.${period}`)} · ${amountText(words, facts.kind, most)} ${t('bar.most')}`;
+  const amount = totalText(words, facts.kind, total);
+  const meals = amount === '?' ? '' : mealsText(words, facts, counters);
+  const counts = bars
+    .filter((bar) => isDrawn(facts.kind, bar))
+    .map((bar) => barCount(facts.kind, bar));
+  const most = amountText(words, facts.kind, Math.max(...counts));
+  const label = `${t(`bar.${period}`)}${counts.length === 0 ? '' : ` · ${most} ${t('bar.most')}`}`;
   const isPart = bars.some(({ state }) => state === 'part' || state === 'missing');
   const keys = [
     ...(isPart ? [t('bar.pale')] : []),
     ...(bars.some(({ state }) => state === 'running') ? [t('bar.outline')] : []),
   ];
-  return `<p><span class="big">${escapeHtml(totalText(words, facts.kind, total))}</span><br>
+  return `<p><span class="big">${escapeHtml(amount)}</span><br>
 ${meals === '' ? '' : `${escapeHtml(meals)}<br>`}<span class="soft">${escapeHtml(`${completenessText(words, completeness)} · ${t('by.sums')}`)}</span></p>
 <p class="soft">${escapeHtml([label, ...keys, beginText(words, bars[0]?.from ?? 0)].join('. ').replace(/\.\. /g, '. '))}</p>${barsSvg(facts.kind, bars, label)}
 <button class="plain" hidden data-chart="${chartPath}" data-locale="${words.locale}" data-unit="${escapeHtml(t(`bar.unit.${facts.kind}`))}">${escapeHtml(t('bar.chart'))}</button><div id="chart"></div>
@@ -79,7 +83,6 @@ export function totalsHtml(words: PodWords, view: TotalsView): string {
         completenessText(words, one.completeness),
       ),
     );
-  const ever = amountText(words, facts.kind, countOf(facts.kind, facts.ever.counters));
-  rows.push(rowHtml(t('total.ever'), ever, t('by.counter')));
+  rows.push(rowHtml(t('total.ever'), everText(words, facts), t('by.counter')));
   return `<h2>${escapeHtml(t('total.title'))}</h2>${choice(words, view)}${chosen(words, view)}<table>${rows.join('')}</table>`;
 }

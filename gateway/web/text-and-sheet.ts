@@ -7,7 +7,7 @@ import { sumCompleteness } from '../core/facts/completeness';
 import type { SiteFacts } from '../core/facts/site-facts';
 import { barCount } from './bars';
 import { escapeHtml } from './html';
-import { amountText, beginText, completenessText, totalOf, totalText, worstFirst } from './pieces';
+import { beginText, completenessText, knownText, totalOf, totalText, worstFirst } from './pieces';
 import type { PodWords } from './pod-words';
 
 const DAY_S = 86_400;
@@ -48,7 +48,7 @@ function sheetRow(words: PodWords, { facts, days }: SheetRow): string {
   const { counted, expected } = sumCompleteness(days.map(({ completeness }) => completeness));
   const hours = `${words.number(counted)} / ${words.number(expected)}`;
   return `<tr><th scope="row"><bdi>${escapeHtml(facts.name)}</bdi><br>${escapeHtml(words.t(`word.${facts.status.word}`))}</th>${cells.join('')}
-<td>${escapeHtml(amountText(words, facts.kind, sum))}${counted === expected ? '' : '*'}</td><td><bdi>${hours}</bdi></td></tr>`;
+<td>${escapeHtml(knownText(words, facts.kind, sum, counted))}${counted === expected ? '' : '*'}</td><td><bdi>${hours}</bdi></td></tr>`;
 }
 
 /** The sheet. @param firstS midnight with which the week begins, Unix s */

@@ -81,7 +81,9 @@ async function phone(base: string, other: BrowserContextOptions = {}) {
   page.on('pageerror', (error) => faults.push(error.message));
   const go = (path: string) => page.goto(`${base}${path}`);
   const verdict = async () => {
-    const told = page.locator('#verdict[data-verdict=good], #verdict[data-verdict=bad]');
+    const told = page.locator(
+      '#verdict:is([data-verdict=good], [data-verdict=bad], [data-verdict=none])',
+    );
     await told.waitFor();
     return { look: await told.getAttribute('data-verdict'), text: await told.innerText() };
   };
@@ -124,6 +126,9 @@ test.skipIf(!hasBrowser)(
     await page.locator('tbody a').first().click();
     expect(await verdict()).toEqual({ look: 'good', text: t('check.one') });
     expect(faults).toEqual([]);
+    // A node that never spoke: nothing is true of it, and nothing wrong.
+    await go('/check/canteen-01?period=week');
+    expect(await verdict()).toEqual({ look: 'none', text: t('check.none') });
   },
   90_000,
 );

@@ -30,7 +30,7 @@ export function startBrowser(): Promise<Browser> {
 }
 
 /** Sites: wp-01 with nodes 1 and 2, canteen-01 with node 3. */
-function register(folder: string, placedAt: number): string {
+export function register(folder: string, placedAt: number): string {
   const node = (number: number) => ({
     ...{ publicKey: toHex(testNode(number).publicKey), slot: number - 1, placedAt },
     calibration: { id: 1, volumePerPulseUl: 2222 },
