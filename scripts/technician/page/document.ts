@@ -58,6 +58,9 @@ function frame(
   const places = PLACES.filter((place) => place.path !== path).map(
     (place) => `<a href="${place.path}">${escapeHtml(t(`page.${place.word}`))}</a>`,
   );
+  // Only a file that says so is marked: its English fallback is not.
+  const isMachineMade = t('page._review', { defaultValue: '' }) !== '';
+  const machine = isMachineMade ? `<p class="hint">${escapeHtml(t('page.machine'))}</p>` : '';
   return `<!doctype html>
 <html lang="${language}" dir="${directionOf(language)}">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -67,7 +70,7 @@ function frame(
 <header><h1>${escapeHtml(t('page.title'))}</h1>
 ${places.join(' ')}
 <nav aria-label="${escapeHtml(t('page.language'))}">${links.join(' ')}</nav></header>
-${body}${script}
+${body}${machine}${script}
 </body></html>`;
 }
 

@@ -191,6 +191,11 @@ test.skipIf(!hasBrowser)(
     expect(await live.innerText()).toContain('RAK4631');
     await picture(page, 'bench-radio-done');
     expect(await runStep(page, 'radio-undo')).toContain('comme avant');
+    // Nobody who speaks it has read the French: the page says so. English is the source.
+    expect(await page.getByText('faits par une machine').count()).toBe(1);
+    await page.goto(new URL('/log?lang=en', page.url()).href);
+    expect(await page.locator('html').getAttribute('lang')).toBe('en');
+    expect(await page.getByText('made by a machine').count()).toBe(0);
     expect(faults).toEqual([]);
   },
   120_000,
