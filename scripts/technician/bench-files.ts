@@ -48,7 +48,7 @@ export function readJson<T>(file: string, form: z.ZodType<T>): T | null {
   try {
     json = JSON.parse(bytes.toString());
   } catch {
-    throw new Trouble('bad-file', { file, fault: 'no JSON' });
+    throw new Trouble('bad-file', { file, fault: 'no-json' });
   }
   const read = form.safeParse(json);
   if (!read.success) throw new Trouble('bad-file', { file, fault: faultWords(read.error) });

@@ -83,10 +83,10 @@ function append(folder: string, key: BenchKey, entries: (torn: number) => LogEnt
   try {
     const { last, wholeBytes, tornBytes } = endOf(file);
     if (wholeBytes > LOG_BYTES_MAX - 4 * LOG_LINE_BYTES_MAX)
-      throw new Trouble('bad-file', { file: path, fault: 'it is full: begin a new bench folder' });
+      throw new Trouble('bad-file', { file: path, fault: 'bench-full' });
     const read = last === null ? null : readLine(last, key.publicKey);
     if (typeof read === 'string')
-      throw new Trouble('bad-file', { file: path, fault: `the last line was changed (${read})` });
+      throw new Trouble('bad-file', { file: path, fault: 'last-line-changed', found: read });
     if (tornBytes > 0) ftruncateSync(file, wholeBytes);
     let number = read?.number ?? 0;
     let before = last === null ? NO_LINE : hashOfLine(last);

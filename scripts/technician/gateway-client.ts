@@ -30,7 +30,7 @@ export function tokenOf(file: string | undefined): string | null {
   const named = file === undefined ? process.env.TALLYWELL_TOKEN : undefined;
   if (file === undefined) return named || null;
   const bytes = readOrNull(file, TOKEN_FILE_BYTES_MAX);
-  if (bytes === null) throw new Trouble('bad-file', { file, fault: 'there is no such file' });
+  if (bytes === null) throw new Trouble('bad-file', { file, fault: 'no-file' });
   return bytes.toString().split('\n', 1)[0].trim() || null;
 }
 

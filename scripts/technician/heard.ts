@@ -38,11 +38,11 @@ interface Search {
   after: number;
 }
 
-/** How it came, where the gateway tells: "-87 dBm, 0 hops". */
+/** How it came, where the gateway tells: "-87 dBm, hops: 0". */
 function receptionWords(record: Record<string, unknown>): string {
   const { rssiDbm, hops } = (record.received ?? {}) as { rssiDbm?: number; hops?: number };
   const signal = typeof rssiDbm === 'number' ? `${rssiDbm} dBm` : '';
-  const way = typeof hops === 'number' ? `${hops} hops` : '';
+  const way = typeof hops === 'number' ? `hops: ${hops}` : '';
   return [signal, way].filter(Boolean).join(', ');
 }
 

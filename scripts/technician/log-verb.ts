@@ -35,8 +35,9 @@ export async function showLog(
 ): Promise<LogResult> {
   const { lines, wrongLine, reason, isTorn } = verifyLog(bench.folder);
   if (wrongLine !== null) {
-    const fault = `line ${wrongLine}: ${reason}`;
-    throw new Trouble('bad-file', { file: `${bench.folder}/log.jsonl`, fault });
+    const file = `${bench.folder}/log.jsonl`;
+    const found = String(reason);
+    throw new Trouble('bad-file', { file, fault: 'line-changed', line: wrongLine, found });
   }
   const chosen = lines.filter((line) => site === undefined || line.site === site);
   const shown = last === undefined ? chosen : chosen.slice(-last);

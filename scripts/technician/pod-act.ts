@@ -119,7 +119,7 @@ async function freshPod(
   }
   if (file !== undefined) {
     const pod = readJson(file, POD_FORM);
-    if (pod === null) throw new Trouble('bad-file', { file, fault: 'there is no such file' });
+    if (pod === null) throw new Trouble('bad-file', { file, fault: 'no-file' });
     return { pod, slots: null };
   }
   const pod = known ?? bench.pod();

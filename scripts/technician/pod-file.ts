@@ -62,7 +62,7 @@ function refuseZeroHash(key: Uint8Array): void {
 /** A key as its file holds it: 64 hex digits, or base64 as Meshtastic's programs show it. Throws: Trouble bad-file, zero-hash. */
 export function readChannelKeyFile(file: string): Uint8Array {
   const text = readOrNull(file, KEY_FILE_BYTES_MAX)?.toString().trim();
-  if (text === undefined) throw new Trouble('bad-file', { file, fault: 'there is no such file' });
+  if (text === undefined) throw new Trouble('bad-file', { file, fault: 'no-file' });
   const isHex = /^[0-9a-fA-F]{64}$/.test(text);
   const key = isHex ? fromHex(text) : new Uint8Array(Buffer.from(text, 'base64'));
   if (key.length !== KEY_BYTES || (!isHex && !/^[A-Za-z0-9+/]{43}=$/.test(text)))

@@ -56,11 +56,11 @@ function wholeFlag(
 export function readJsonFlag(file: string | undefined): unknown {
   if (file === undefined) return undefined;
   const bytes = readOrNull(file);
-  if (bytes === null) throw new Trouble('bad-file', { file, fault: 'there is no such file' });
+  if (bytes === null) throw new Trouble('bad-file', { file, fault: 'no-file' });
   try {
     return JSON.parse(bytes.toString());
   } catch {
-    throw new Trouble('bad-file', { file, fault: 'no JSON' });
+    throw new Trouble('bad-file', { file, fault: 'no-json' });
   }
 }
 

@@ -53,7 +53,7 @@ export function registerForm({ site, name, kind, latitude, longitude, nodes }: B
 
 function refuseNoFolder(folder: string): void {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
-  throw new Trouble('bad-file', { file: folder, fault: 'there is no such folder' });
+  throw new Trouble('bad-file', { file: folder, fault: 'no-folder' });
 }
 
 /** Writes the signed file. @returns its path. */

@@ -9,11 +9,9 @@ import { Trouble } from './trouble';
 /** Reads a file whose signature holds. Throws: Trouble bad-file. */
 export function readRegistrationFile(file: string): RegistrationFile {
   const bytes = readOrNull(file);
-  if (bytes === null) throw new Trouble('bad-file', { file, fault: 'there is no such file' });
+  if (bytes === null) throw new Trouble('bad-file', { file, fault: 'no-file' });
   const read = readRegistrationText(bytes.toString());
-  if (read === 'unreadable')
-    throw new Trouble('bad-file', { file, fault: 'no registration of a bench' });
-  if (read === 'changed')
-    throw new Trouble('bad-file', { file, fault: 'the signature does not fit: it was changed' });
+  if (read === 'unreadable') throw new Trouble('bad-file', { file, fault: 'no-registration' });
+  if (read === 'changed') throw new Trouble('bad-file', { file, fault: 'signature' });
   return read;
 }

@@ -75,7 +75,7 @@ export function saveSnapshot(folder: string, snapshot: Snapshot): void {
 /** Reads one. Throws: Trouble bad-file. */
 function readOne(file: string): z.infer<typeof FORM> {
   const saved = readJson(file, FORM);
-  if (saved === null) throw new Trouble('bad-file', { file, fault: 'there is no such file' });
+  if (saved === null) throw new Trouble('bad-file', { file, fault: 'no-file' });
   return saved;
 }
 

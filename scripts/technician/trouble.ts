@@ -67,6 +67,25 @@ export const TROUBLES = {
 /** Name of a trouble. */
 export type TroubleCode = keyof typeof TROUBLES;
 
+/**
+ * What is wrong with a file or why something was refused, where a trouble's `fault` or `reason` is one of these: words.ts says it in the
+ * reader's language. Other values are shown as they are: ranges, names to choose from, words of the system or of a device.
+ */
+export const FAULTS = [
+  ...['no-file', 'no-folder', 'no-json', 'no-csv', 'no-address', 'no-column', 'same-as', 'rows'],
+  ...[
+    'wiring',
+    'mdbt42q',
+    'signature',
+    'no-registration',
+    'bench-full',
+    'line-changed',
+    'last-line-changed',
+  ],
+  ...['not-on-board', 'other-chip', 'over-key', 'boot-loader-refused', 'no-public-key'],
+  ...['not-in-firmware', 'not-heard'],
+] as const;
+
 /** What the words of a trouble mention, by name: `{{port}}` in the words. Never a secret. */
 export type TroubleDetails = Readonly<Record<string, string | number>>;
 

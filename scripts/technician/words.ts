@@ -5,7 +5,7 @@
 import { createInstance, type TFunction } from 'i18next';
 import en from '../../shared/locales/en/technician.json';
 import fr from '../../shared/locales/fr/technician.json';
-import type { Trouble } from './trouble';
+import { FAULTS, type Trouble, type TroubleDetails } from './trouble';
 
 /** Languages there are words in; the first is used where another lacks a text. */
 export const LANGUAGES = ['en', 'fr'] as const;
@@ -33,13 +33,25 @@ export function wordsOf(language: Language): TFunction {
   return i18n.t;
 }
 
+/** Its fault or reason in words, where it is of the closed list, and where in a file it is. */
+function saidDetails(t: TFunction, details: TroubleDetails): TroubleDetails {
+  const said = { ...details };
+  for (const name of ['fault', 'reason'] as const) {
+    const isKnown = (FAULTS as readonly unknown[]).includes(details[name]);
+    if (isKnown) said[name] = t(`fault.${details[name]}`, { ...details });
+  }
+  if ('column' in said) said.fault = t('fault.at', { ...said });
+  return said;
+}
+
 /** What happened, and what to do next. */
 export function troubleWords(
   t: TFunction,
   { code, details }: Trouble,
 ): { what: string; next: string } {
+  const said = saidDetails(t, details);
   return {
-    what: t(`trouble.${code}.what`, { ...details }),
-    next: t(`trouble.${code}.next`, { ...details }),
+    what: t(`trouble.${code}.what`, { ...said }),
+    next: t(`trouble.${code}.next`, { ...said }),
   };
 }

@@ -10,7 +10,7 @@ import { tokenOf } from '../gateway-client';
 import { type Progress, SILENT } from '../progress';
 import { TROUBLES, Trouble } from '../trouble';
 import type { BenchFlags } from '../verb';
-import { type Language, languageOf, troubleWords } from '../words';
+import { languageOf, troubleWords } from '../words';
 import { type BatchRow, readRows } from './rows';
 import { type BatchResult, batch } from './run';
 
@@ -44,10 +44,10 @@ function linesOfPort(port: string, t: TFunction): Progress {
   };
 }
 
-function rowsOf(file: string, language: Language): BatchRow[] {
+function rowsOf(file: string): BatchRow[] {
   const bytes = readOrNull(file);
-  if (bytes === null) throw new Trouble('bad-file', { file, fault: 'there is no such file' });
-  return readRows(file, bytes.toString(), language);
+  if (bytes === null) throw new Trouble('bad-file', { file, fault: 'no-file' });
+  return readRows(file, bytes.toString());
 }
 
 function textOf(result: BatchResult, rows: BatchSaid['rows'], t: TFunction): string {
@@ -76,7 +76,7 @@ export async function runBatch(
   flags: BatchFlags,
   t: TFunction,
 ): Promise<BatchSaid> {
-  const rows = rowsOf(flags.batch, languageOf(flags.lang));
+  const rows = rowsOf(flags.batch);
   const { register = 'none', gateway, port: ports = [], withRadio: hasRadio = false } = flags;
   const isGateway = register === 'gateway';
   const result = await batch(doors, {

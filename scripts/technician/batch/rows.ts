@@ -9,9 +9,8 @@ import { isTopicWord } from '../../../gateway/core/register';
 import { SLOTS_MAX } from '../../../gateway/limits/bulletins';
 import { BATCH_ROWS_MAX } from '../limits';
 import type { ProvisionOptions } from '../provision';
-import { Trouble } from '../trouble';
+import { Trouble, type TroubleDetails } from '../trouble';
 import { checkWiring } from '../wiring-check';
-import { type Language, wordsOf } from '../words';
 
 /** One site of the tray. */
 export interface BatchRow {
@@ -36,11 +35,17 @@ interface Reader {
   file: string;
   line: number;
   cells: Cells;
-  language: Language;
 }
 
-function fault(file: string, line: number, column: string, what: string): Trouble {
-  return new Trouble('bad-file', { file, fault: `line ${line}, column ${column}: ${what}` });
+/** `fault`: of the closed list of faults, or what is wanted there. `more`: what its words mention. */
+function fault(
+  file: string,
+  line: number,
+  column: string,
+  fault: string,
+  more: TroubleDetails = {},
+): Trouble {
+  return new Trouble('bad-file', { file, line, column, fault, ...more });
 }
 
 function cell({ cells }: Reader, column: Column): string | undefined {
@@ -67,7 +72,7 @@ function profileCell(reader: Reader): Profile {
   const profile = names.find(({ name }) => name === asked);
   // It needs two programs, and the first one takes the console away from the cable: docs/batch.md.
   if (PROFILES.some(({ name, board }) => name === asked && board === 'nrf52832'))
-    throw fault(reader.file, reader.line, 'profile', wordsOf(reader.language)('batch.mdbt42q'));
+    throw fault(reader.file, reader.line, 'profile', 'mdbt42q');
   if (profile === undefined)
     throw fault(reader.file, reader.line, 'profile', names.map(({ name }) => name).join(', '));
   const kind = cell(reader, 'kind');
@@ -82,14 +87,13 @@ function wiringCell(reader: Reader, profile: Profile, radioPowerPin: string | un
   try {
     wiring = text === undefined ? undefined : JSON.parse(text);
   } catch {
-    throw fault(reader.file, reader.line, 'wiring', 'no JSON');
+    throw fault(reader.file, reader.line, 'wiring', 'no-json');
   }
   try {
     checkWiring(profile, wiring ?? {}, radioPowerPin);
   } catch (error) {
     if (!(error instanceof Trouble)) throw error;
-    const { part, pin, why } = error.details;
-    throw fault(reader.file, reader.line, 'wiring', `${part} ${pin} ${why}`);
+    throw fault(reader.file, reader.line, 'wiring', 'wiring', error.details);
   }
   return wiring;
 }
@@ -120,11 +124,11 @@ function refuseTwice(file: string, rows: BatchRow[]): void {
   const slots = new Map<number, number>();
   for (const { line, options } of rows) {
     const before = sites.get(options.site);
-    if (before !== undefined) throw fault(file, line, 'site', `as in line ${before}`);
+    if (before !== undefined) throw fault(file, line, 'site', 'same-as', { found: before });
     sites.set(options.site, line);
     if (options.slot === undefined) continue;
     const sameSlot = slots.get(options.slot);
-    if (sameSlot !== undefined) throw fault(file, line, 'slot', `as in line ${sameSlot}`);
+    if (sameSlot !== undefined) throw fault(file, line, 'slot', 'same-as', { found: sameSlot });
     slots.set(options.slot, line);
   }
 }
@@ -136,12 +140,12 @@ function refuseHead(file: string, head: string[]): string[] {
     if (!isKnown || names.indexOf(name) !== at) throw fault(file, 1, name, COLUMNS.join(', '));
   }
   for (const needed of ['site', 'profile'])
-    if (!names.includes(needed)) throw fault(file, 1, needed, 'missing');
+    if (!names.includes(needed)) throw fault(file, 1, needed, 'no-column');
   return names;
 }
 
-/** Reads the file's text. `file`: its name, for errors; `language`: theirs. Throws: Trouble bad-file, naming line and column. */
-export function readRows(file: string, text: string, language: Language = 'en'): BatchRow[] {
+/** Reads the file's text. `file`: its name, for errors. Throws: Trouble bad-file, naming line and column. */
+export function readRows(file: string, text: string): BatchRow[] {
   let records: { record: Cells; info: { lines: number } }[];
   try {
     records = parse(text, {
@@ -150,14 +154,16 @@ export function readRows(file: string, text: string, language: Language = 'en'):
     }) as unknown as typeof records;
   } catch (error) {
     if (error instanceof CsvError)
-      throw fault(file, Number(error.lines ?? 1), String(error.column ?? '-'), error.code);
+      throw fault(file, Number(error.lines ?? 1), String(error.column ?? '-'), 'no-csv', {
+        found: error.code,
+      });
     throw error;
   }
   if (records.length === 0 || records.length > BATCH_ROWS_MAX)
-    throw fault(file, 1, 'site', `1 … ${BATCH_ROWS_MAX} rows`);
+    throw fault(file, 1, 'site', 'rows', { found: BATCH_ROWS_MAX });
   const rows = records.map(({ record, info }) => {
     const line = info.lines;
-    return rowOf({ file, line, cells: record, language });
+    return rowOf({ file, line, cells: record });
   });
   refuseTwice(file, rows);
   return rows;

@@ -110,7 +110,7 @@ class EspruinoBoard implements BoardSession {
 
   async read(name: string): Promise<Uint8Array> {
     const file = await this.check(name);
-    if (!file) throw new Trouble('bad-file', { file: name, fault: 'not on the board' });
+    if (!file) throw new Trouble('bad-file', { file: name, fault: 'not-on-board' });
     const pieces: Buffer[] = [];
     const step = (await this.isSmall()) ? READ_PIECE_BYTES_SMALL_BOARD : READ_PIECE_BYTES;
     for (let at = 0; at < file.length; at += step) {
@@ -212,7 +212,7 @@ class EspruinoBoard implements BoardSession {
     try {
       answer = JSON.parse(line) as NodeAnswer;
     } catch {
-      throw new Trouble('node-refused', { command, reason: 'an answer that is no JSON' });
+      throw new Trouble('node-refused', { command, reason: 'no-json' });
     }
     if (answer.ok !== true) throw refusalOf(answer, command);
     return answer;

@@ -48,17 +48,17 @@ function readFile(file: string): Uint8Array {
 /** Throws: Trouble bad-file. */
 function checkUf2(file: string, bytes: Uint8Array): Uf2 {
   const uf2 = readUf2(bytes);
-  const refuse = (fault: string) => new Trouble('bad-file', { file, fault });
+  const refuse = (fault: string, found = '') => new Trouble('bad-file', { file, fault, found });
   if (typeof uf2 === 'string') throw refuse(uf2);
   if (uf2.family !== FAMILY_NRF52840) {
-    throw refuse(`for another chip: 0x${uf2.family.toString(16)}`);
+    throw refuse('other-chip', `0x${uf2.family.toString(16)}`);
   }
   const overKey = uf2.regions.some(
     ({ startAddress, bytes: length }) =>
       startAddress < XIAO_KEY_ADDRESS + NRF52832_PAGE_BYTES &&
       startAddress + length > XIAO_KEY_ADDRESS,
   );
-  if (overKey) throw refuse("it writes over the node's key");
+  if (overKey) throw refuse('over-key');
   return uf2;
 }
 
@@ -120,8 +120,7 @@ async function waitForPort(
   doors.progress.step('wait-drive');
   const during = 'restart';
   const gone = await until(DRIVE_GONE_MS_MAX, async () => (driveAt(drive.path) ? null : true));
-  if (!gone)
-    throw new Trouble('bad-file', { file: drive.path, fault: 'the boot loader refused it' });
+  if (!gone) throw new Trouble('bad-file', { file: drive.path, fault: 'boot-loader-refused' });
   doors.progress.step('wait-port');
   const isNew = (port: PortFound) =>
     port.guess === 'espruino' && !before.some(({ path }) => path === port.path);

@@ -12,7 +12,7 @@ export const openLine: OpenLine = (address, events, baud) => {
   if (!address.startsWith('tcp://')) return openSerialLine(address, events, baud);
   const place = URL.canParse(address) ? new URL(address) : null;
   if (!place?.hostname || !place.port) {
-    throw new Trouble('bad-file', { file: address, fault: 'an address is tcp://host:port' });
+    throw new Trouble('bad-file', { file: address, fault: 'no-address' });
   }
   return openTcpLine(address, place.hostname, Number(place.port), events);
 };

@@ -83,7 +83,7 @@ function wiringOf(text: string | undefined, t: TFunction): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new Trouble('bad-file', { file: t('page.field.wiring'), fault: 'no JSON' });
+    throw new Trouble('bad-file', { file: t('page.field.wiring'), fault: 'no-json' });
   }
 }
 

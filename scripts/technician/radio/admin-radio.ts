@@ -28,5 +28,5 @@ export async function adminKeyOf(text: string): Promise<Uint8Array> {
   const told = [configs.get('security')?.publicKey, owner?.publicKey] as (Uint8Array | undefined)[];
   const found = told.find((one) => one?.length === KEY_BYTES);
   if (found) return Uint8Array.from(found);
-  throw new Trouble('bad-file', { file: '--admin-radio', fault: 'no public key; set it up first' });
+  throw new Trouble('bad-file', { file: '--admin-radio', fault: 'no-public-key' });
 }

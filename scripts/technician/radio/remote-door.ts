@@ -156,7 +156,7 @@ export function openRemoteDoor(
   const device = `!${nodeNum.toString(16).padStart(8, '0')}`;
   const publicKey = link.settings.publicKeys.get(nodeNum);
   if (!publicKey) {
-    throw new Trouble('remote-unknown-key', { device, reason: 'not heard yet' });
+    throw new Trouble('remote-unknown-key', { device, reason: 'not-heard' });
   }
   const passkey = new Uint8Array(0);
   const remote = { link, nodeNum, publicKey, passkey, passkeyAtMs: -Infinity, options, device };

@@ -152,7 +152,7 @@ export function setUpRadio(doors: ActDoors, options: SetUpOptions): Promise<SetU
         const choice = choiceOf(doors, options, settings);
         pins = choice.pins;
         if (pins !== null && !settings.modules.has('serial')) {
-          throw new Trouble('radio-refused', { setting: 'serial', reason: 'not in its firmware' });
+          throw new Trouble('radio-refused', { setting: 'serial', reason: 'not-in-firmware' });
         }
         return tallywellWish(choice, settings);
       };

@@ -12,6 +12,7 @@ import { readChannelKey } from '../../../scripts/technician/pod-file';
 import { startPractice } from '../../../scripts/technician/practice';
 import { nodeInUse, readSites } from '../../../scripts/technician/sites';
 import { Trouble } from '../../../scripts/technician/trouble';
+import { type Language, troubleWords, wordsOf } from '../../../scripts/technician/words';
 import { freshFolder, readyBench } from './support/bench-kit';
 import { formsOf, pdfStreams, pdfTexts } from './support/pdf-text';
 import { textsOf, tool } from './support/tool';
@@ -104,11 +105,11 @@ test('ten boards, three faulty, killed in the middle: 7 good, 3 named, nothing d
 }, 300_000);
 
 describe('the file of a tray', () => {
-  const read = (text: string) => {
+  const read = (text: string, language: Language = 'en') => {
     try {
       return readRows('sites.csv', text);
     } catch (error) {
-      if (error instanceof Trouble) return String(error.details.fault);
+      if (error instanceof Trouble) return troubleWords(wordsOf(language), error).what;
       throw error;
     }
   };
@@ -124,8 +125,22 @@ describe('the file of a tray', () => {
     ['site,name\na,b\n', 'line 1, column profile'],
     ['site,profile\na,water-point\n', 'line 2, column profile: an MDBT42Q is done alone'],
     ['site,profile\na,well\n', 'line 2, column profile: water-point-xiao'],
+    ['site,profile\na,water-point-xiao\na,water-point-xiao\n', 'the same as in line 2'],
+    ['site,profile,wiring\na,water-point-xiao,{\n', 'this is no JSON'],
+    [
+      'site,profile,wiring\na,water-point-xiao,"{""tamper"":{""pin"":""D99""}}"\n',
+      'tamper: D99 is no pin of this board',
+    ],
+    ['site,profile\n', 'it must have 1 to 256 rows'],
+    ['site,profile\n"a\n', 'this is no CSV'],
   ])('%j is refused with its place', (text, place) => {
     expect(read(text)).toContain(place);
+  });
+
+  test('what is wrong is said in the reader’s language', () => {
+    expect(read('site,name\na,b\n', 'fr')).toBe(
+      'sites.csv : ligne 1, colonne profile : cette colonne manque.',
+    );
   });
 
   test('the example of the guide is read', () => {

@@ -75,7 +75,7 @@ test('no record within 90 s: “heard” fails, the record was asked for once, a
 test('a record that comes is looked for no longer', async () => {
   const record = { id: 1, key: 'a1b2', epoch: 1, seq: 7, received: { rssiDbm: -87, hops: 1 } };
   const { parts, waitedMs } = await partsWith(record);
-  expect(parts[1]).toEqual({ part: 'heard', outcome: 'pass', value: '-87 dBm, 1 hops' });
+  expect(parts[1]).toEqual({ part: 'heard', outcome: 'pass', value: '-87 dBm, hops: 1' });
   expect(waitedMs).toBe(HEARD_LOOK_MS);
 });
 
