@@ -2,9 +2,9 @@
  * status.ts: how the gateway itself is doing, for /api/v1/status and bridge/health.
  * Way: counts of the store, clock, radio session and outbox -> one plain object.
  */
+import { nodeIdOf } from '../shared/meshtastic/node-id';
 import { type BackupView, backupWarnings } from './backup-keeping';
 import { type ClockView, clockView } from './clock-keeping';
-import { radioName } from './core/messages';
 import type { GatewayClock } from './edges/clock';
 import type { QuarantineCounts } from './edges/store/quarantine';
 import type { RecordReader } from './edges/store/read-records';
@@ -85,7 +85,7 @@ export interface StatusDoors {
 }
 
 function numberOf({ myNodeNum }: RadioView): string | null {
-  return myNodeNum === null ? null : radioName(myNodeNum);
+  return myNodeNum === null ? null : nodeIdOf(myNodeNum);
 }
 
 /** How people are told which radio is meant: only where there are several. */

@@ -4,8 +4,10 @@
  * because everything in it was fixed when the record was accepted.
  * Pure. JSON Schemas of these forms: gateway/schemas/. Source: design section 9.
  */
+
 import { toHex } from '../../shared/bytes';
 import { coseSign1 } from '../../shared/cose';
+import { nodeIdOf } from '../../shared/meshtastic/node-id';
 import { decodeRecord, type TallyRecord } from '../../shared/record';
 import { clockUncertaintyOf } from './dating';
 import { batteryMv, flagNames, SITE_WORD_MEANING, siteState } from './site-state';
@@ -88,11 +90,6 @@ export function recordKindName(record: TallyRecord): 'water-point' | 'canteen' |
   return record.kind === 1 ? 'water-point' : 'canteen';
 }
 
-/** Radio numbers as Meshtastic writes them: !0a1b2c3d. */
-export function radioName(radio: number): string {
-  return `!${radio.toString(16).padStart(8, '0')}`;
-}
-
 function toBase64(bytes: Uint8Array): string {
   const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
   let text = '';
@@ -158,7 +155,7 @@ export function recordMessage(row: StoredRecord): { kind: string; body: object }
     received: {
       t: row.receivedAtS,
       clock: row.clockState,
-      radio: radioName(row.fromRadio),
+      radio: nodeIdOf(row.fromRadio),
       rssiDbm: row.rssiDbm === 0 ? null : row.rssiDbm,
       hops: row.hops < 0 ? null : row.hops,
     },

@@ -3,7 +3,9 @@
  * From: timers and received packets; to: NODEINFO_APP packets on the mesh.
  * Source: Meshtastic 2.7.26 and recordings of it (test/fixtures/meshtasticd).
  */
+
 import type { Data } from '../../shared/meshtastic/data';
+import { nodeIdOf } from '../../shared/meshtastic/node-id';
 import { BROADCAST, NODEINFO_APP, ROUTING_APP } from '../../shared/meshtastic/port-num';
 import { decodeRouting, ERROR_UNKNOWN_PUBLIC_KEY } from '../../shared/meshtastic/routing';
 import { decodeUser, encodeUser, type User } from '../../shared/meshtastic/user';
@@ -38,15 +40,10 @@ export interface NodeInfoModule {
   onPacket(packet: HeardPacket, data: Data, sender: KnownNode): boolean;
 }
 
-/** Id of a node as text, "!a1b2c3d4". */
-export function nodeIdText(nodeNum: number): string {
-  return `!${nodeNum.toString(16).padStart(8, '0')}`;
-}
-
 function ownUser(core: RadioCore): User {
   if (!core.options.factoryNew) core.keys = keyPairOf(core.dice.bytes(32));
   return {
-    id: nodeIdText(core.nodeNum),
+    id: nodeIdOf(core.nodeNum),
     longName: core.options.longName,
     shortName: core.options.shortName,
     hwModel: HARDWARE_RAK4631,

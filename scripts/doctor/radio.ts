@@ -2,8 +2,8 @@
  * radio.ts: the doctor on a radio: opens it, has the gateway's own session shake hands, and judges what the radio tells.
  * Way: address -> transport -> core/radio-session.ts -> RadioInfo -> findings. Only where no gateway holds the radio.
  */
+
 import { randomBytes } from 'node:crypto';
-import { radioName } from '../../gateway/core/messages';
 import {
   type RadioSummary,
   radioProblems,
@@ -15,6 +15,7 @@ import { createRadioSession, type SessionStep } from '../../gateway/core/radio-s
 import { DOCTOR_WAIT_MS } from '../../gateway/limits/operations';
 import { transportOf } from '../../gateway/opening';
 import { CHANNEL_NAME } from '../../shared/limits';
+import { nodeIdOf } from '../../shared/meshtastic/node-id';
 import { type Finding, fails, ok, told } from './finding';
 import { portFindings } from './serial-port';
 
@@ -94,7 +95,7 @@ export function radioWordsFindings(
 
 /** What a radio's own words say. */
 export function infoFindings(what: string, info: RadioInfo): Finding[] {
-  return radioWordsFindings(what, radioName(info.myNodeNum), {
+  return radioWordsFindings(what, nodeIdOf(info.myNodeNum), {
     info: radioSummary(info, CHANNEL_NAME),
     problems: radioProblems(info, CHANNEL_NAME),
     warnings: radioWarnings(info, CHANNEL_NAME),

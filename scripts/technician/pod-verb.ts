@@ -2,8 +2,10 @@
  * pod-verb.ts: `tallywell pod`: which pod this bench works for.
  * Way: flags -> pod-act.ts.
  */
+
 import type { Command } from 'commander';
 import type { TFunction } from 'i18next';
+import { nodeIdOf } from '../../shared/meshtastic/node-id';
 import { openBench } from './bench-folder';
 import { tokenOf } from './gateway-client';
 import { type PodResult, tellPod } from './pod-act';
@@ -25,7 +27,7 @@ function say(
   t: TFunction,
 ) {
   const { region, preset, gatewayUrl, gatewayNode } = pod;
-  const radio = `!${gatewayNode.toString(16).padStart(8, '0')}`;
+  const radio = nodeIdOf(gatewayNode);
   return [
     t('pod.pod', { pod: pod.pod, region, preset, radio, url: gatewayUrl ?? '-' }),
     t('pod.key', { fingerprint, keyWords }),

@@ -2,12 +2,14 @@
  * practice-radio.ts: virtual Meshtastic radios at TCP ports, as from the shop: no region, the public channel.
  * Way: socket of a client -> radio model in the practice's world -> socket. As with a real radio, a new client ends the old one.
  */
+
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Air } from '../../hardware/virtual/air';
 import { createRadio, type Radio } from '../../hardware/virtual/radio';
 import type { AdminFaults } from '../../hardware/virtual/radio-admin';
 import type { RealTime } from '../../hardware/virtual/real-time';
 import { LONG_FAST } from '../../shared/meshtastic/airtime';
+import { nodeIdOf } from '../../shared/meshtastic/node-id';
 
 /** First number of a practice radio; Meshtastic numbers are random anyway. */
 const FIRST_NUMBER = 0x40000000;
@@ -111,16 +113,16 @@ export async function startPracticeRadio(
   { number, port, seed, adminFaults }: PracticeRadioOptions,
 ): Promise<RunningRadio> {
   const nodeNum = practiceNumber(seed, number);
-  const hex = nodeNum.toString(16).padStart(8, '0');
+  const id = nodeIdOf(nodeNum);
   const radio = createRadio(ground.time.world, ground.air, {
     nodeNum,
-    longName: `Meshtastic ${hex.slice(-4)}`,
-    shortName: hex.slice(-4),
+    longName: `Meshtastic ${id.slice(-4)}`,
+    shortName: id.slice(-4),
     position: practicePlace(number),
     channels: [{ name: '', psk: new Uint8Array([1]) }],
     ...{ region: 'EU_868', preset: LONG_FAST, factoryNew: true },
     adminFaults,
   });
   const { url, gatewayUrl, close } = await serveRadio(ground, radio, port);
-  return { told: { number, url, device: `!${hex}` }, radio, gatewayUrl, close };
+  return { told: { number, url, device: id }, radio, gatewayUrl, close };
 }

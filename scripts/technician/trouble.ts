@@ -83,7 +83,7 @@ export const FAULTS = [
     'last-line-changed',
   ],
   ...['not-on-board', 'other-chip', 'over-key', 'boot-loader-refused', 'no-public-key'],
-  ...['not-in-firmware', 'not-heard'],
+  ...['not-in-firmware', 'not-heard', 'no-node-id', 'not-both'],
 ] as const;
 
 /** What the words of a trouble mention, by name: `{{port}}` in the words. Never a secret. */

@@ -5,6 +5,7 @@
 import type { TFunction } from 'i18next';
 import { CALIBRATION_VOLUME_ML_MAX } from '../../../firmware/node-limits';
 import { RADIO_BOARDS } from '../../../hardware/radios';
+import { nodeNumOf } from '../../../shared/meshtastic/node-id';
 import type { ActDoors } from '../bench';
 import { flash } from '../board/flash';
 import { sayFlash } from '../board/flash-verb';
@@ -15,8 +16,9 @@ import { labelOfBoard } from '../label';
 import type { PartResult } from '../part';
 import { type ProvisionOptions, provision } from '../provision';
 import { numberFlag, provisionOptionsOf, sayProvision } from '../provision-verb';
+import { adminKeyOf } from '../radio/admin-radio';
 import { sayRadioUndone, saySetUp } from '../radio/radio-words';
-import { setUpRadio, undoRadio } from '../radio/set-up';
+import { type SetUpOptions, setUpRadio, undoRadio } from '../radio/set-up';
 import { register } from '../register';
 import { sayRegister, sayReplace, sayRetire } from '../register-verbs';
 import { replaceNode, retireNode } from '../replace';
@@ -219,6 +221,19 @@ const UNDO: PageAct = {
   },
 };
 
+/** Whose orders over the air a radio shall take, or which radio is ordered over the air. Throws: Trouble of --admin-radio, bad-file. */
+async function ordersOf(
+  { adminRadio, remote }: Readonly<Record<string, string>>,
+  t: TFunction,
+): Promise<Pick<SetUpOptions, 'adminKey' | 'remote'>> {
+  if (!remote) return { adminKey: adminRadio ? await adminKeyOf(adminRadio) : undefined };
+  const nodeNum = nodeNumOf(remote.trim());
+  const isAlone = nodeNum !== null && !adminRadio;
+  if (isAlone) return { remote: nodeNum };
+  const fault = nodeNum === null ? 'no-node-id' : 'not-both';
+  throw new Trouble('bad-file', { file: t('page.field.remote'), fault });
+}
+
 const RADIO: PageAct = {
   name: 'radio',
   device: 'radio',
@@ -227,11 +242,14 @@ const RADIO: PageAct = {
     { name: 'for', kind: 'select', options: ['site', 'sleeper', 'gateway'], isRequired: true },
     { name: 'site', kind: 'text' },
     { name: 'board', kind: 'select', options: ['auto', ...RADIO_BOARDS.map(({ name }) => name)] },
+    { name: 'adminRadio', kind: 'text' },
+    { name: 'remote', kind: 'text' },
   ],
   async run(doors, port, values, t) {
     const role = values.for === 'gateway' || values.for === 'sleeper' ? values.for : 'site';
     const board = values.board === 'auto' ? undefined : values.board;
-    const options = { port, role, site: values.site || null, board } as const;
+    const orders = await ordersOf(values, t);
+    const options = { port, role, site: values.site || null, board, ...orders } as const;
     return saySetUp(await setUpRadio(doors, options), t);
   },
 };

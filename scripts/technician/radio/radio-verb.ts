@@ -2,8 +2,10 @@
  * radio-verb.ts: the verb `tallywell radio` on the command line.
  * Way: flags -> setUpRadio -> words.
  */
+
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { RADIO_BOARDS } from '../../../hardware/radios';
+import { nodeNumOf } from '../../../shared/meshtastic/node-id';
 import { choosePort } from '../board/ports';
 import { type BenchFlags, benchVerb, type OpenBench } from '../verb';
 import { adminKeyOf } from './admin-radio';
@@ -34,7 +36,8 @@ function pins(text: string): { rxd: number; txd: number } {
 }
 
 function nodeNumber(text: string): number {
-  if (/^![0-9a-f]{8}$/i.test(text)) return Number.parseInt(text.slice(1), 16);
+  const found = nodeNumOf(text);
+  if (found !== null) return found;
   throw new InvalidArgumentError('! and eight hex digits: !a1b2c3d4');
 }
 

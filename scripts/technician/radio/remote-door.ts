@@ -5,7 +5,9 @@
  * list; those that change something carry the session passkey of an earlier answer (8 bytes, valid 300 s). A refusal comes only to
  * who asks for an answer: without, the remote acknowledges what it threw away.
  */
+
 import type { MeshPacketToSend } from '../../../shared/meshtastic/mesh-packet';
+import { nodeIdOf } from '../../../shared/meshtastic/node-id';
 import { ADMIN_APP } from '../../../shared/meshtastic/port-num';
 import { REMOTE_ANSWER_MS, REMOTE_ATTEMPTS, REMOTE_RESTART_MS, REMOTE_SESSION_MS } from '../limits';
 import type { Progress } from '../progress';
@@ -153,7 +155,7 @@ export function openRemoteDoor(
   nodeNum: number,
   options: RemoteOptions,
 ): RadioDoor {
-  const device = `!${nodeNum.toString(16).padStart(8, '0')}`;
+  const device = nodeIdOf(nodeNum);
   const publicKey = link.settings.publicKeys.get(nodeNum);
   if (!publicKey) {
     throw new Trouble('remote-unknown-key', { device, reason: 'not-heard' });

@@ -2,7 +2,9 @@
  * set-up.ts: the acts at a radio: set it up for Tallywell, put it back as it was.
  * Way: command line, page -> here -> door, wish, apply -> bench (snapshot, log).
  */
+
 import { RADIO_BOARDS, type RadioBoard, radioBoardOf } from '../../../hardware/radios';
+import { nodeIdOf } from '../../../shared/meshtastic/node-id';
 import type { ActDoors } from '../bench';
 import { logged } from '../logged';
 import { Trouble } from '../trouble';
@@ -64,11 +66,6 @@ export interface SetUpResult {
   differences: Difference[];
 }
 
-/** !a1b2c3d4 */
-export function radioName(nodeNum: number): string {
-  return `!${nodeNum.toString(16).padStart(8, '0')}`;
-}
-
 function boardNamed(name: string): RadioBoard {
   const board = RADIO_BOARDS.find((one) => one.name === name);
   if (board) return board;
@@ -92,7 +89,7 @@ function choiceOf(doors: ActDoors, options: SetUpOptions, settings: RadioSetting
   return {
     role,
     longName: options.longName ?? site ?? `${pod.pod} gateway`,
-    shortName: options.shortName ?? radioName(settings.nodeNum).slice(-4),
+    shortName: options.shortName ?? nodeIdOf(settings.nodeNum).slice(-4),
     region: options.region ?? pod.region,
     preset: options.preset ?? pod.preset,
     channelNum: options.channelNum ?? pod.channelNum,
@@ -127,7 +124,7 @@ function tellNotes(doors: ActDoors, options: SetUpOptions, { settings, isChanged
   if (!KNOWN_FIRMWARE.test(firmware)) progress.note('radio-firmware', { firmware });
   const wanted = bench.pod().gatewayNode;
   if (options.role === 'gateway' && wanted !== nodeNum) {
-    progress.note('radio-other-number', { is: radioName(nodeNum), wanted: radioName(wanted) });
+    progress.note('radio-other-number', { is: nodeIdOf(nodeNum), wanted: nodeIdOf(wanted) });
   }
 }
 
@@ -144,7 +141,7 @@ export function setUpRadio(doors: ActDoors, options: SetUpOptions): Promise<SetU
     doors.bench.channelKey();
     doors.progress.step('radio-open', { port });
     const door = await doorOf(doors, options);
-    const device = radioName(door.nodeNum);
+    const device = nodeIdOf(door.nodeNum);
     notes.device = device;
     try {
       let pins: SetUpResult['pins'] = null;
@@ -187,7 +184,7 @@ export function undoRadio(
     notes.device = port;
     doors.progress.step('radio-open', { port });
     const door = await openOwnDoor(port, { numbers, signal: doors.signal });
-    const device = radioName(door.nodeNum);
+    const device = nodeIdOf(door.nodeNum);
     notes.device = device;
     try {
       const saved = doors.bench.newestSaved(device);

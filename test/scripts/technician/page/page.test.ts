@@ -8,6 +8,8 @@ import { expect, onTestFinished, test } from 'vitest';
 import { openBench } from '../../../../scripts/technician/bench-folder';
 import { tellPod } from '../../../../scripts/technician/pod-act';
 import { startPractice } from '../../../../scripts/technician/practice';
+import { adminKeyOf } from '../../../../scripts/technician/radio/admin-radio';
+import { openRadioLink } from '../../../../scripts/technician/radio/link';
 import { radioOnTcp } from '../radio/virtual-radio';
 import { doorsOf } from '../support/bench-kit';
 import { browser, folderOf, hasBrowser, pageOf, picture, runStep, show, step } from './browser-kit';
@@ -196,6 +198,39 @@ test.skipIf(!hasBrowser)(
     await page.goto(new URL('/log?lang=en', page.url()).href);
     expect(await page.locator('html').getAttribute('lang')).toBe('en');
     expect(await page.getByText('made by a machine').count()).toBe(0);
+    expect(faults).toEqual([]);
+  },
+  120_000,
+);
+
+test.skipIf(!hasBrowser)(
+  'whose orders a radio takes, and one that is out of reach over the air',
+  async () => {
+    const [own, other] = [await radioOnTcp(), await radioOnTcp({ nodeNum: 0x5e0f1a2b })];
+    const { page, faults } = await pageOf([own.port, other.port]);
+    const field = (name: string) => step(page, 'radio').locator(`[name=${name}]`);
+    await page.locator('.port').first().click();
+    await page.locator('[data-kind=radio]').click();
+    await field('for').selectOption('gateway');
+    expect(await runStep(page, 'radio')).toContain('RAK4631');
+    await page.locator('.port').nth(1).click();
+    await page.locator('[data-kind=radio]').click();
+    await field('for').selectOption('site');
+    await field('site').fill('well-7');
+    await field('adminRadio').fill(own.port);
+    expect(await runStep(page, 'radio')).toContain('RAK4631');
+    const link = await openRadioLink(other.port);
+    link.close();
+    const security = link.settings.configs.get('security');
+    expect(security?.adminKey).toEqual([await adminKeyOf(own.port)]);
+    await field('remote').fill('!5e0f1a2b');
+    expect(await runStep(page, 'radio')).toContain('first let it take orders of your radio');
+    await field('adminRadio').fill('');
+    await field('remote').fill('well-7');
+    expect(await runStep(page, 'radio')).toContain('! and eight hex digits');
+    // Nobody hears anybody here.
+    await field('remote').fill('!00000099');
+    expect(await runStep(page, 'radio')).toContain('it has not been heard yet');
     expect(faults).toEqual([]);
   },
   120_000,
