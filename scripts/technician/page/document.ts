@@ -99,6 +99,18 @@ function fieldHtml(
   return `${head}<input id="${id}" name="${name}" placeholder="${hint}" autocomplete="off"${secret}${number}${required}></div>`;
 }
 
+function fieldsHtml(t: TFunction, act: string, fields: readonly PageField[]): string {
+  const html = (isRare: boolean) =>
+    fields
+      .filter((field) => (field.isRare ?? false) === isRare)
+      .map((field) => fieldHtml(t, act, field))
+      .join('');
+  const rare = html(true);
+  if (rare === '') return html(false);
+  const fold = escapeHtml(t(`page.act.${act}-more`));
+  return `${html(false)}<details><summary>${fold}</summary>${rare}</details>`;
+}
+
 function actHtml(t: TFunction, act: PageAct): string {
   const { name, device, fields, hasDryRun, forTray } = act;
   const dry = hasDryRun
@@ -107,7 +119,7 @@ function actHtml(t: TFunction, act: PageAct): string {
   const tray = forTray ? `<button type="button" data-all hidden></button>` : '';
   return `<section class="step" data-act="${name}" data-device="${device}" aria-labelledby="${name}-head">
 <h3 id="${name}-head">${escapeHtml(t(`page.act.${name}`))}</h3><div class="hint">${escapeHtml(t(`page.act.${name}-help`))}</div>
-<form>${fields.map((field) => fieldHtml(t, name, field)).join('')}${dry}
+<form>${fieldsHtml(t, name, fields)}${dry}
 <button class="big" type="submit">${escapeHtml(t('page.start'))}</button>${tray}</form>
 <div class="live" data-live hidden></div></section>`;
 }

@@ -34,6 +34,8 @@ export interface PageField {
   name: string;
   kind: 'text' | 'number' | 'select' | 'secret' | 'file';
   isRequired?: boolean;
+  /** Behind a fold: most people never need it. */
+  isRare?: boolean;
   /** Of a select; those below `page.option` are translated. */
   options?: readonly string[];
 }
@@ -242,8 +244,8 @@ const RADIO: PageAct = {
     { name: 'for', kind: 'select', options: ['site', 'sleeper', 'gateway'], isRequired: true },
     { name: 'site', kind: 'text' },
     { name: 'board', kind: 'select', options: ['auto', ...RADIO_BOARDS.map(({ name }) => name)] },
-    { name: 'adminRadio', kind: 'text' },
-    { name: 'remote', kind: 'text' },
+    { name: 'adminRadio', kind: 'text', isRare: true },
+    { name: 'remote', kind: 'text', isRare: true },
   ],
   async run(doors, port, values, t) {
     const role = values.for === 'gateway' || values.for === 'sleeper' ? values.for : 'site';

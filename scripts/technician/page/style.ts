@@ -39,6 +39,9 @@ label { display: block; font-size: 15px; }
 .kinds button[aria-pressed=true] { background: var(--act); color: #fff; }
 .step { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 14px 16px; margin-block-end: 12px; }
 .step form { display: grid; grid-template-columns: repeat(auto-fill, minmax(190px, 1fr)); gap: 10px 14px; align-items: end; margin-block-start: 10px; }
+.step form details { grid-column: 1 / -1; }
+.step form details div { margin-block-start: 8px; }
+.step form summary { padding-block: 8px; color: var(--act); cursor: pointer; }
 .step .check { display: flex; gap: 8px; align-items: center; }
 .step .check input { inline-size: 22px; min-block-size: 22px; }
 .live { margin-block-start: 12px; border-inline-start: 6px solid var(--line); padding-inline-start: 12px; overflow-wrap: anywhere; }

@@ -217,6 +217,7 @@ test.skipIf(!hasBrowser)(
     await page.locator('[data-kind=radio]').click();
     await field('for').selectOption('site');
     await field('site').fill('well-7');
+    await step(page, 'radio').locator('summary').click();
     await field('adminRadio').fill(own.port);
     expect(await runStep(page, 'radio')).toContain('RAK4631');
     const link = await openRadioLink(other.port);
