@@ -1,15 +1,10 @@
 /*
  * What: how Meshtastic writes the number of a node: "!" and eight hex digits.
- * From where to where: NodeNum <-> node ID, for people, logs and messages.
+ * From where to where: NodeNum -> node ID, for people, logs and messages.
  * Source: User.id of mesh.proto.
  */
 
 /** 0x0a1b2c3d -> "!0a1b2c3d". @param nodeNum 32 bits, unsigned */
 export function nodeIdOf(nodeNum: number): string {
   return `!${nodeNum.toString(16).padStart(8, '0')}`;
-}
-
-/** "!0A1b2c3d" -> 0x0a1b2c3d; null = it is no node ID. */
-export function nodeNumOf(nodeId: string): number | null {
-  return /^![0-9a-f]{8}$/i.test(nodeId) ? Number.parseInt(nodeId.slice(1), 16) : null;
 }

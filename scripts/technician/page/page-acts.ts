@@ -5,7 +5,6 @@
 import type { TFunction } from 'i18next';
 import { CALIBRATION_VOLUME_ML_MAX } from '../../../firmware/node-limits';
 import { RADIO_BOARDS } from '../../../hardware/radios';
-import { nodeNumOf } from '../../../shared/meshtastic/node-id';
 import type { ActDoors } from '../bench';
 import { flash } from '../board/flash';
 import { sayFlash } from '../board/flash-verb';
@@ -17,6 +16,7 @@ import type { PartResult } from '../part';
 import { type ProvisionOptions, provision } from '../provision';
 import { numberFlag, provisionOptionsOf, sayProvision } from '../provision-verb';
 import { adminKeyOf } from '../radio/admin-radio';
+import { nodeNumOf } from '../radio/node-number';
 import { sayRadioUndone, saySetUp } from '../radio/radio-words';
 import { type SetUpOptions, setUpRadio, undoRadio } from '../radio/set-up';
 import { register } from '../register';

@@ -5,10 +5,10 @@
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { RADIO_BOARDS } from '../../../hardware/radios';
-import { nodeNumOf } from '../../../shared/meshtastic/node-id';
 import { choosePort } from '../board/ports';
 import { type BenchFlags, benchVerb, type OpenBench } from '../verb';
 import { adminKeyOf } from './admin-radio';
+import { nodeNumOf } from './node-number';
 import { saySetUp } from './radio-words';
 import { type SetUpOptions, type SetUpResult, setUpRadio } from './set-up';
 
