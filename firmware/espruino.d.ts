@@ -83,7 +83,7 @@ declare const E: {
   toString(bytes: Uint8Array): string;
   CRC32(bytes: Uint8Array | string): number;
   hwRand(): number;
-  setConsole(device: string | null): void;
+  setConsole(device: string | null, options?: { force: boolean }): void;
   setFlags(flags: { unsafeFlash: number }): void;
   enableWatchdog(seconds: number, isAuto: boolean): void;
   kickWatchdog(): void;

@@ -147,6 +147,8 @@ export const ENTRY_BYTES_MAX = 252;
 /** Most records that the node keeps in mind, seven bytes each: 85 days of one an hour. */
 export const RECORDS_MAX = 2048;
 
+/** How long after a start the console of an MDBT42Q with a site's program can be reached by Bluetooth, ms. */
+export const BLUETOOTH_MS = 600_000;
 /** Page of the nRF52832's flash, bytes. */
 export const NRF52832_PAGE_BYTES = 4096;
 /** Page of the nRF52832's flash that holds the key: the last one before Storage, free in Espruino's layout. */

@@ -7,6 +7,7 @@
 import type { Board, NodeConfig, PagedFlash, Signer } from '../board';
 import type { TechnicianDoors } from '../console/technician';
 import {
+  BLUETOOTH_MS,
   DEBOUNCE_MS,
   METER_PIN_NUMBER,
   NRF52832_KEY_ADDRESS,
@@ -58,9 +59,16 @@ function onPress(button: number, fn: () => void): void {
   setWatch(fn, BUTTONS[button], { repeat: true, edge: 'falling', debounce: DEBOUNCE_MS });
 }
 
-/** Takes the chip over. The console leaves the serial port first of all, or it would talk into the radio. */
+/**
+ * A while after a start nobody gets in by Bluetooth any more: there is no password there, and whoever is near could read the key. A program
+ * of a site calls this; switching the node off and on opens the door again.
+ */
+export function closeBluetoothLater(): void {
+  setTimeout(NRF.sleep, BLUETOOTH_MS);
+}
+
+/** Takes the chip over. Its console has left the serial port before: entries/loader.ts. */
 export function createNrf52832(): Board {
-  E.setConsole('Bluetooth');
   E.setFlags({ unsafeFlash: 1 });
   E.enableWatchdog(WATCHDOG_S, false);
   process.on('uncaughtException', (error) => print(`fault ${error}`));

@@ -92,6 +92,9 @@ function freshState(state: ConsoleState): void {
   state.screen.text = '';
   state.screen.cursor = 0;
   state.screen.promptWord = '';
+  // load() and reset() forget this, too; where the console is they leave as it was.
+  state.isForced = false;
+  if (state.start.kind === 'power') state.isAsleep = false;
   if (state.start.kind === 'load') return;
   state.device = state.options.device;
   state.screen.isEchoOff = false;

@@ -4,7 +4,7 @@
  * Way: the virtual board's globals -> those of a fresh context.
  * Source: Espruino 2v29 reference and recordings.
  */
-import { type ConsoleState, drainPrinted, isOver } from './console-state';
+import { BLUETOOTH, type ConsoleState, drainPrinted, isOver } from './console-state';
 import { tellError } from './error-text';
 import { JS_STYLE, literalOf, printed } from './literal';
 
@@ -95,7 +95,8 @@ function eOf(state: ConsoleState, original: Globals): Globals {
       original.removeAllListeners(event);
       delete state.listeners[event];
     },
-    setConsole: (device: unknown): void => {
+    setConsole: (device: unknown, how?: { force?: unknown }): void => {
+      state.isForced = Boolean(how?.force);
       const name = device === null || device === undefined ? '' : deviceName(device);
       if (name === state.device) return;
       if (screen.isEcho()) {
@@ -191,6 +192,13 @@ export function consoleGlobals(state: ConsoleState): Globals {
   return {
     ...own,
     E: eOf(state, own.E),
+    NRF: {
+      ...own.NRF,
+      sleep: (): void => {
+        state.isAsleep = true;
+        if (state.options.device === BLUETOOTH) state.onGone('unplugged');
+      },
+    },
     process: processOf(state, own.process),
     require: (name: string): unknown => {
       if (name === 'Storage') return storage;

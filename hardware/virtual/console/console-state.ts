@@ -52,6 +52,10 @@ export interface ConsoleState {
   packets: Packets;
   /** Device that the console is on; '' = none. */
   device: string;
+  /** setConsole's `force`: Bluetooth connections and their ends do not move it. */
+  isForced: boolean;
+  /** NRF.sleep(): nobody gets in by Bluetooth. */
+  isAsleep: boolean;
   /** How the next start is meant. */
   start: Start;
   /** A start that was asked for and comes with the next idle moment. */
@@ -76,6 +80,15 @@ export interface ConsoleState {
   send(text: string): void;
   /** The interpreter's process ended, or USB goes away. */
   onGone(why: 'exit' | 'reboot' | 'unplugged'): void;
+}
+
+/** Names of devices that a console can be on. */
+export const BLUETOOTH = 'Bluetooth';
+export const SERIAL = 'Serial1';
+
+/** Does who is at the port reach the console? */
+export function isReached({ device, options, isAsleep }: ConsoleState): boolean {
+  return device === options.device && !(device === BLUETOOTH && isAsleep);
 }
 
 /** What Storage says without a look at the input line. */

@@ -69,6 +69,7 @@ export function runBoard(model: ConsoleBoard, time?: RealTime): RunningBoard {
     },
     attach: (next) => {
       client = next;
+      model.bluetooth(next !== null);
     },
     unplug: goAway,
     isThere: () => back === undefined,

@@ -6,11 +6,14 @@
  */
 import { boot } from './boot';
 import {
+  BLUETOOTH,
   type ConsoleOptions,
   type ConsoleState,
   drainPrinted,
   type Hang,
   isOver,
+  isReached,
+  SERIAL,
   tellFlags,
   tellOutOfMemory,
   tellUncaught,
@@ -33,6 +36,8 @@ export interface ConsoleBoard {
   receive(bytes: Uint8Array): void;
   /** Bytes that reach its Serial1 now. Lost while code runs that never ends. */
   receiveOnSerial1(bytes: Uint8Array): void;
+  /** Somebody connected by Bluetooth, or went. Nothing where the port is another one. */
+  bluetooth(isConnected: boolean): void;
   /** Lets world time go on to here, ms. */
   runUntil(ms: number): void;
   /** World time of the next thing that happens by itself, or -1. */
@@ -243,6 +248,8 @@ function createState(options: ConsoleOptions, send: (text: string) => void): Con
   const state = {
     options,
     device: options.device,
+    isForced: false,
+    isAsleep: false,
     start: { kind: 'power' },
     todo: null,
   } as ConsoleState;
@@ -252,7 +259,7 @@ function createState(options: ConsoleOptions, send: (text: string) => void): Con
   state.onGone = () => {};
   state.send = send;
   state.screen = createScreen((text) => {
-    if (state.device === options.device) send(text);
+    if (isReached(state)) send(text);
   });
   state.interpreter = createInterpreter({
     variables: options.faults.variables ?? options.variables,
@@ -313,7 +320,7 @@ export function createConsoleBoard(options: ConsoleOptions): ConsoleBoard {
   });
   const dues = (): number[] =>
     [board.nextDueMs(), state.packets.nextDueMs(), sender.nextDueMs()].filter((ms) => ms >= 0);
-  const isHeard = (): boolean => board.isPowered() && state.device === options.device;
+  const isHeard = (): boolean => board.isPowered() && isReached(state);
   return {
     options,
     receive: (bytes) => {
@@ -321,8 +328,15 @@ export function createConsoleBoard(options: ConsoleOptions): ConsoleBoard {
     },
     receiveOnSerial1: (bytes) => {
       if (state.hang !== '') return;
-      board.receive(bytes);
+      // Whatever is on the wires types into a console that is there.
+      if (state.device === SERIAL && options.device !== SERIAL) receive(bytes);
+      else board.receive(bytes);
       idle(state);
+    },
+    bluetooth: (isConnected) => {
+      if (options.device !== BLUETOOTH || state.isForced) return;
+      if (isConnected) state.device = BLUETOOTH;
+      else if (state.device === BLUETOOTH) state.device = SERIAL;
     },
     nextDueMs: () => (state.hang !== '' || dues().length === 0 ? -1 : Math.min(...dues())),
     nowMs: () => board.nowMs(),

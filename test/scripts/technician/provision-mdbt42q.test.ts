@@ -1,13 +1,14 @@
 /*
  * An MDBT42Q has no room for console and site in one program: the bench program makes the key, the site's program follows.
  */
-import { expect, it, onTestFinished } from 'vitest';
-import { NRF52832_KEY_ADDRESS } from '../../../firmware/node-limits';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { BLUETOOTH_MS, NRF52832_KEY_ADDRESS } from '../../../firmware/node-limits';
 import { openBoard } from '../../../scripts/technician/board/espruino-board';
 import { journalSize } from '../../../scripts/technician/node-journal';
 import { provision } from '../../../scripts/technician/provision';
 import { selftest } from '../../../scripts/technician/selftest';
 import { siteOf } from '../../../scripts/technician/sites';
+import { QUICK } from './board/board-kit';
 import { boardWith, doorsOf, putProgram, readyBench } from './support/bench-kit';
 
 it('gets its key from the bench program, and its site when the program of the site is there', async () => {
@@ -48,6 +49,20 @@ it('gets its key from the bench program, and its site when the program of the si
   for (let pulseUl = 451; pulseUl < 471; pulseUl++)
     await provision(doorsOf(bench), session, { site: 'well-9', pulseUl });
   expect(await placeOf()).toBe(before);
+
+  // Bluetooth has no password: a while after the start nobody gets in any more, until it is switched off and on.
+  const { model } = board;
+  model.runUntil(model.nowMs() + BLUETOOTH_MS - 60_000);
+  expect(await session.evaluate('6*7')).toBe(42);
+  model.runUntil(model.nowMs() + 60_000);
+  await expect(openBoard(board.url, { times: QUICK })).rejects.toMatchObject({
+    code: expect.stringMatching(/^(no-prompt|unplugged|no-port)$/),
+  });
+  board.running.unplug(true);
+  await vi.waitUntil(() => board.running.isThere());
+  const again = await openBoard(board.url);
+  onTestFinished(() => again.close());
+  expect(await again.evaluate('6*7')).toBe(42);
 });
 
 it('leaves a page behind the journal of an MDBT42Q, and refuses where two pages do not fit', () => {
