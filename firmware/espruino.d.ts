@@ -99,6 +99,7 @@ declare const E: {
 declare const NRF: {
   /** Volts. */
   getBattery(): number;
+  getSecurityStatus(): { connected: boolean };
   /** No Bluetooth until the next start. */
   sleep(): void;
 };

@@ -6,6 +6,8 @@ import type { NodeConfig } from '../../firmware/board';
 import type { ActDoors, SiteBefore } from './bench';
 import { verifyLog } from './bench-folder';
 import type { BoardSession } from './board/board-session';
+import { flash, start } from './board/flash';
+import { readProgramFiles } from './board/program-files';
 import { type ActNotes, goOn, logged } from './logged';
 import { CONFIG_FILE, configBytes, configOf, keyIdHex } from './node-config';
 import { makeJournal, refuseMoving } from './node-journal';
@@ -52,8 +54,8 @@ export interface ProvisionResult {
   /** Nothing had to be written. */
   wasSame: boolean;
   isDryRun: boolean;
-  /** The board still has the bench program: the site's program must follow, then provision once more. */
-  needsSiteProgram: boolean;
+  /** It had the bench program of an MDBT42Q: the site's program takes its place, or would (--dry-run). */
+  putsSiteProgram: boolean;
 }
 
 /** Name of the program that `flash` wrote last on this device; null = this bench never did. */
@@ -196,9 +198,39 @@ async function writeNode(
     progress.step('write-config');
     await session.write(CONFIG_FILE, bytes, progress.share);
   }
-  progress.step('restart');
-  await session.restart();
   return true;
+}
+
+/**
+ * Writes what is missing, starts the node and lets it prove itself. An MDBT42Q at a cable is not heard of any more once the program of its
+ * site runs: so what lies on it is read back before. @returns whether anything was written
+ */
+async function writeAndProve(
+  { doors, session }: Working,
+  state: NodeState,
+  config: NodeConfig,
+  plan: NodePlan & { sites: SiteBefore[] },
+  publicKey: string,
+): Promise<boolean> {
+  const isBare = plan.profile.board === 'nrf52832';
+  const site = isBare && state.hasConsole ? await putSiteProgram(doors, session, plan) : state;
+  const isWritten = await writeNode(doors, session, site, config, plan);
+  const proveIt = () => prove(doors, session, site.hasConsole, { publicKey, config });
+  if (isBare) await proveIt();
+  if (isWritten || site !== state) await start(doors, session, state.identity.board);
+  if (!isBare) await proveIt();
+  return isWritten || site !== state;
+}
+
+/** The program of the site instead of the bench program, not started: journal and tw.cfg must be there first. */
+async function putSiteProgram(
+  doors: ActDoors,
+  session: BoardSession,
+  { profile }: NodePlan,
+): Promise<NodeState> {
+  doors.progress.note('site-program', { profile: profile.name });
+  await flash(doors, session, { built: readProgramFiles(profile.name), isHeld: true });
+  return readNodeState(session);
 }
 
 /** The node itself says who it is now. Throws: Trouble boot-failed when that is not what was meant. */
@@ -246,10 +278,10 @@ async function provisionLogged({
   const publicKey = await ensureKey(doors, session, state);
   const said = { site: options.site, device: plan.device, profile: plan.profile.name, isDryRun };
   const calibrationId = plan.calibration?.id ?? 0;
-  const needsSiteProgram = state.hasConsole && plan.profile.board === 'nrf52832';
+  const putsSiteProgram = state.hasConsole && plan.profile.board === 'nrf52832';
   if (publicKey === null || isDryRun) {
     const keyId = publicKey && keyIdHex(publicKey);
-    return { ...said, slot, publicKey, keyId, calibrationId, wasSame: false, needsSiteProgram };
+    return { ...said, slot, publicKey, keyId, calibrationId, wasSame: false, putsSiteProgram };
   }
   goOn(doors);
   const place = { publicKey, givesWay, nowS: Math.floor(Date.now() / 1000) };
@@ -272,14 +304,10 @@ async function provisionLogged({
     calibrationId,
   });
   if (config.kind === 1 && config.pulseUl === 0) progress.note('not-calibrated');
-  let wasSame = false;
-  if (needsSiteProgram) progress.note('flash-site-program', { profile: plan.profile.name });
-  else {
-    wasSame = !(await writeNode(doors, session, state, config, { ...plan, sites }));
-    await prove(doors, session, state.hasConsole, { publicKey, config });
-  }
-  Object.assign(notes.facts, { wasSame, needsSiteProgram });
-  return { ...said, slot: placed.slot, publicKey, keyId, calibrationId, wasSame, needsSiteProgram };
+  const working = { doors, session, options, notes };
+  const wasSame = !(await writeAndProve(working, state, config, { ...plan, sites }, publicKey));
+  Object.assign(notes.facts, { wasSame });
+  return { ...said, slot: placed.slot, publicKey, keyId, calibrationId, wasSame, putsSiteProgram };
 }
 
 /**

@@ -170,7 +170,11 @@ function createGlobals(parts: Parts, modules: Globals, seed: number, layout: Boa
       mustHavePower(machine);
       parts.counter.poke(address, value);
     },
-    NRF: { getBattery: (): number => parts.batteryMv / 1000, sleep: (): void => {} },
+    NRF: {
+      getBattery: (): number => parts.batteryMv / 1000,
+      getSecurityStatus: () => ({ connected: false }),
+      sleep: (): void => {},
+    },
     process: {
       env: { BOARD: layout.name, VERSION: '2v29.277' },
       memory: () => ({ free: VARIABLES_FREE }),

@@ -194,6 +194,7 @@ export function consoleGlobals(state: ConsoleState): Globals {
     E: eOf(state, own.E),
     NRF: {
       ...own.NRF,
+      getSecurityStatus: () => ({ connected: state.isConnected }),
       sleep: (): void => {
         state.isAsleep = true;
         if (state.options.device === BLUETOOTH) state.onGone('unplugged');

@@ -54,6 +54,8 @@ export interface ConsoleState {
   device: string;
   /** setConsole's `force`: Bluetooth connections and their ends do not move it. */
   isForced: boolean;
+  /** Somebody is connected by Bluetooth. */
+  isConnected: boolean;
   /** NRF.sleep(): nobody gets in by Bluetooth. */
   isAsleep: boolean;
   /** How the next start is meant. */

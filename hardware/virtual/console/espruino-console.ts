@@ -249,6 +249,7 @@ function createState(options: ConsoleOptions, send: (text: string) => void): Con
     options,
     device: options.device,
     isForced: false,
+    isConnected: false,
     isAsleep: false,
     start: { kind: 'power' },
     todo: null,
@@ -334,7 +335,9 @@ export function createConsoleBoard(options: ConsoleOptions): ConsoleBoard {
       idle(state);
     },
     bluetooth: (isConnected) => {
-      if (options.device !== BLUETOOTH || state.isForced) return;
+      if (options.device !== BLUETOOTH) return;
+      state.isConnected = isConnected;
+      if (state.isForced) return;
       if (isConnected) state.device = BLUETOOTH;
       else if (state.device === BLUETOOTH) state.device = SERIAL;
     },

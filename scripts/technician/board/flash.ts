@@ -23,6 +23,8 @@ export interface FlashOptions {
   isReset?: boolean;
   /** Erase what is not ours. */
   isClean?: boolean;
+  /** Do not start it yet: something follows that must be there first. */
+  isHeld?: boolean;
 }
 
 /** What was done. */
@@ -38,8 +40,8 @@ export interface FlashResult {
   /** Files that were there already. */
   same: string[];
   erased: string[];
-  /** answered: the new program told its number. console-left: an MDBT42Q at a cable, whose console goes to Bluetooth. none: --dry-run. */
-  proof: 'answered' | 'console-left' | 'none';
+  /** answered: the new program told its number. console-left: an MDBT42Q at a cable, whose console goes to Bluetooth. held: it was not started. none: --dry-run. */
+  proof: 'answered' | 'console-left' | 'held' | 'none';
 }
 
 /** Of a file in Storage, bytes. Source: Espruino 2v29 src/jsflash.h. */
@@ -100,25 +102,34 @@ function complaintOf(printed: string): string | null {
   return match ? (match[1] ?? match[2] ?? null) : null;
 }
 
-/** Starts the board and lets the program tell its number. Throws: Trouble boot-failed. */
-export async function startAndProve(
+/** Starts the board. @returns what it printed; null = its console left the cable. Throws: Trouble boot-failed. */
+export async function start(
   { progress }: ActDoors,
   session: BoardSession,
   board: string,
-  program: number,
-): Promise<'answered' | 'console-left'> {
+): Promise<string | null> {
   progress.step('restart');
   const mayLeave = board === 'MDBT42Q';
-  let printed: string;
   try {
-    printed = await session.restart(mayLeave ? MOVED_CONSOLE_MS : RESTART_MS_MAX);
+    return await session.restart(mayLeave ? MOVED_CONSOLE_MS : RESTART_MS_MAX);
   } catch (error) {
     const isSilent = error instanceof Trouble && error.details.error === SILENT_AFTER_RESTART;
     if (!mayLeave || !isSilent) throw error;
     progress.note('console-left');
-    return 'console-left';
+    return null;
   }
-  progress.step('prove-program', { program });
+}
+
+/** Starts the board and lets the program tell its number. Throws: Trouble boot-failed. */
+export async function startAndProve(
+  doors: ActDoors,
+  session: BoardSession,
+  board: string,
+  program: number,
+): Promise<'answered' | 'console-left'> {
+  const printed = await start(doors, session, board);
+  if (printed === null) return 'console-left';
+  doors.progress.step('prove-program', { program });
   const complaint = complaintOf(printed);
   if (complaint !== null) throw new Trouble('boot-failed', { error: complaint });
   const runs = Number(await session.evaluate(RUNNING_CODE));
@@ -163,7 +174,7 @@ async function flashBoard(
   if (doors.isDryRun) return resultOf('none', []);
   const runs = Number(await session.evaluate(RUNNING_CODE));
   const isDone = plan.send.length === 0 && runs === plan.sequence;
-  if (isDone && !options.isClean) return resultOf('answered', []);
+  if (isDone && !options.isClean && !options.isHeld) return resultOf('answered', []);
   await refuseMovingJournal(doors, session, before, plan);
   goOn(doors);
   await keep(doors, session, device, before, options);
@@ -174,7 +185,7 @@ async function flashBoard(
   plan = planFlash(options.built, before);
   await sendAll(doors, session, plan);
   await session.erase(UNDER_WAY_FILE);
-  const proof = await startAndProve(doors, session, board, plan.sequence);
+  const proof = options.isHeld ? 'held' : await startAndProve(doors, session, board, plan.sequence);
   const bytes = plan.send.reduce((sum, file) => sum + file.bytes.length, 0);
   Object.assign(notes.facts, { program: plan.sequence, bytes, proof });
   return resultOf(proof, erased);

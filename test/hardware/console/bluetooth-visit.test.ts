@@ -1,6 +1,6 @@
 /*
  * Somebody near an MDBT42Q connects by Bluetooth and goes again: the console must not fall back to the wires of the radio, where what
- * comes over the mesh would be typed in. That the door by Bluetooth closes later: test/scripts/technician/provision-mdbt42q.test.ts.
+ * comes over the mesh would be typed in. The bench program, to which no radio is wired, takes the cable back. That the door by Bluetooth closes later: test/scripts/technician/provision-mdbt42q.test.ts.
  * Source of how Espruino moves its console: 2v29 targets/nrf5x/bluetooth.c (connected, disconnected), src/jsinteractive.c
  * (jsiGetPreferredConsoleDevice), libs/bluetooth/jswrap_bluetooth.c (sleep).
  */
@@ -26,7 +26,7 @@ function visit(client: ReturnType<typeof benchClient>): void {
   client.model.bluetooth(false);
 }
 
-test.each(['water-point', 'canteen', 'bench-mdbt42q'])(
+test.each(['water-point', 'canteen'])(
   '%s: after a visit what the wires say is not typed in',
   (program) => {
     const client = boardWith(program);
@@ -45,8 +45,14 @@ test('plain Espruino does type it in: that is what the loader prevents', () => {
   expect(client.ask('typeof typed')).toBe('"number"');
 });
 
-test('the bench program keeps it open', () => {
+test('the bench program: at the cable as long as nobody comes by Bluetooth, who keeps it, too', () => {
   const client = boardWith('bench-mdbt42q');
+  expect(client.say('1+1\n')).toBe('');
+  client.model.receiveOnSerial1(TYPED);
+  client.model.bluetooth(true);
+  expect(client.ask('typeof typed')).toBe('"number"');
+  client.say('\x10load()\n', 1000);
+  expect(client.ask('typeof typed')).toBe('"undefined"');
   client.wait(2 * BLUETOOTH_MS);
   expect(client.ask('1+1')).toBe('2');
 });

@@ -1,30 +1,37 @@
 /*
  * An MDBT42Q has no room for console and site in one program: the bench program makes the key, the site's program follows.
  */
+import { readFileSync } from 'node:fs';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { BLUETOOTH_MS, NRF52832_KEY_ADDRESS } from '../../../firmware/node-limits';
+import { verifyLog } from '../../../scripts/technician/bench-folder';
 import { openBoard } from '../../../scripts/technician/board/espruino-board';
+import { flash } from '../../../scripts/technician/board/flash';
+import { readProgramFiles } from '../../../scripts/technician/board/program-files';
 import { journalSize } from '../../../scripts/technician/node-journal';
 import { provision } from '../../../scripts/technician/provision';
 import { selftest } from '../../../scripts/technician/selftest';
 import { siteOf } from '../../../scripts/technician/sites';
-import { QUICK } from './board/board-kit';
-import { boardWith, doorsOf, putProgram, readyBench } from './support/bench-kit';
+import { freshBoard, QUICK, sessionWith, troubleOf } from './board/board-kit';
+import { boardWith, doorsOf, readyBench } from './support/bench-kit';
 
-it('gets its key from the bench program, and its site when the program of the site is there', async () => {
+it('gets its key from the bench program, then the program of its site, its journal and its configuration', async () => {
   const bench = readyBench();
   const board = await boardWith('mdbt42q', 'bench-mdbt42q', 21);
   const session = await openBoard(board.url);
   onTestFinished(() => session.close());
   const options = { site: 'well-9', profile: 'water-point', pulseUl: 450 };
-  const made = await provision(doorsOf(bench), session, options);
-  expect(made).toMatchObject({ needsSiteProgram: true, slot: 0 });
+  const planned = await provision(doorsOf(bench, true), session, options);
+  expect(planned).toMatchObject({ putsSiteProgram: true, isDryRun: true, publicKey: null });
   expect(await session.check('tw.cfg')).toBeNull();
-
-  putProgram(board.model, 'water-point');
-  await session.restart();
   const done = await provision(doorsOf(bench), session, options);
-  expect(done).toMatchObject({ needsSiteProgram: false, publicKey: made.publicKey, slot: 0 });
+  expect(done).toMatchObject({ putsSiteProgram: true, wasSame: false, slot: 0 });
+  expect((await session.read('tw.a')).length).toBe(
+    readFileSync('dist/firmware/water-point.js').length,
+  );
+  const second = await provision(doorsOf(bench), session, options);
+  expect(second).toMatchObject({ putsSiteProgram: false, wasSame: true, slot: 0 });
+  expect(second.publicKey).toBe(done.publicKey);
   // The public half as it lies in flash, read past the console.
   const { globals } = board.model.options.board;
   const flash = (
@@ -64,6 +71,39 @@ it('gets its key from the bench program, and its site when the program of the si
   onTestFinished(() => again.close());
   expect(await again.evaluate('6*7')).toBe(42);
 });
+
+it('at a cable: bench program, self-test, site; then nobody answers there, and all is on the board', async () => {
+  const bench = readyBench();
+  const { url, model } = await freshBoard('mdbt42q', { isAtCable: true });
+  const session = await sessionWith(url);
+  const flashed = await flash(doorsOf(bench), session, {
+    built: readProgramFiles('bench-mdbt42q'),
+  });
+  expect(flashed.proof).toBe('answered');
+  const tested = await selftest(doorsOf(bench), session, { token: null });
+  expect(tested.parts.map(({ part }) => part)).toContain('key');
+  const doors = doorsOf(bench);
+  const options = { site: 'well-9', profile: 'water-point', pulseUl: 450 };
+  const done = await provision(doors, session, options);
+  expect(done).toMatchObject({ putsSiteProgram: true, slot: 0 });
+  expect(doors.told).toContain('note console-left');
+  const silent = await troubleOf(openBoard(url, { times: QUICK }));
+  expect(['no-prompt', 'unplugged']).toContain(silent.code);
+
+  const { storage } = model.options.board;
+  const config = JSON.parse(Buffer.from(storage.read('tw.cfg') ?? []).toString());
+  expect(config).toMatchObject({ site: 'well-9', keyId: done.keyId, pulseUl: 450 });
+  expect(storage.read('journal')?.length).toBeGreaterThan(2 * 4096);
+  expect(storage.read('tw.a')?.length).toBe(readFileSync('dist/firmware/water-point.js').length);
+  expect(verifyLog(bench.folder).lines).toMatchObject([
+    { act: 'flash', outcome: 'done', facts: { profile: 'bench-mdbt42q', proof: 'answered' } },
+    { act: 'selftest' },
+    { act: 'flash', outcome: 'done', facts: { profile: 'water-point', proof: 'held' } },
+    { act: 'provision', outcome: 'done', site: 'well-9' },
+  ]);
+  // Whoever comes by Bluetooth meets a node that counts for its site.
+  expect(model.options.board.printed().join('\n')).not.toContain('no tw.cfg');
+}, 60_000);
 
 it('leaves a page behind the journal of an MDBT42Q, and refuses where two pages do not fit', () => {
   expect(journalSize('nrf52832', 13_504)).toEqual({ bytes: 13_504 - 32 - 4096, pages: 2 });
