@@ -20,24 +20,22 @@ export function practiceCommands({ boards, radios, gateway }: Practice): string[
   const token = `--token-file ${gateway.tokenFile}`;
   const provision = `tallywell provision ${port} --site ${SITE} --pulse-ul 450000`;
   const radio = radios[0]?.url;
-  // The key of an MDBT42Q is made by a program of its own; the site's program follows, which has no console for a self-test.
-  const keyFirst =
-    board.board === 'mdbt42q'
-      ? [
-          `tallywell flash ${port} --profile bench-mdbt42q`,
-          `${provision} --profile ${PROGRAMS.mdbt42q}`,
-        ]
-      : [];
+  const isBare = board.board === 'mdbt42q';
+  // The key of an MDBT42Q is made by a program of its own; provision puts the site's, which has no console for a self-test.
+  const programs = isBare
+    ? [
+        `tallywell flash ${port} --profile bench-mdbt42q`,
+        `${provision} --profile ${PROGRAMS.mdbt42q}`,
+      ]
+    : [`tallywell flash ${port} --profile ${PROGRAMS[board.board]}`, provision];
   return [
     `export TALLYWELL_BENCH=${gateway.bench}`,
     `tallywell pod --gateway ${gateway.url} --region EU_868 --new-channel-key`,
     `tallywell radio --for gateway --port ${gateway.radio.url}`,
-    ...keyFirst,
-    `tallywell flash ${port} --profile ${PROGRAMS[board.board]}`,
-    provision,
+    ...programs,
     ...(radio ? [`tallywell radio --for site --site ${SITE} --port ${radio}`] : []),
     `tallywell register ${token}`,
-    ...(keyFirst.length > 0 ? [] : [`tallywell selftest ${port} ${token}`]),
+    ...(isBare ? [] : [`tallywell selftest ${port} ${token}`]),
     `tallywell label --site ${SITE} --out ${SITE}.pdf`,
   ];
 }

@@ -5,6 +5,7 @@
 import type { NodeConfig } from '../../firmware/board';
 import type { ActDoors, SiteBefore } from './bench';
 import { verifyLog } from './bench-folder';
+import { lookAt } from './board/board-before';
 import type { BoardSession } from './board/board-session';
 import { flash, start } from './board/flash';
 import { readProgramFiles } from './board/program-files';
@@ -155,6 +156,16 @@ async function ensureKey(
   return publicKey;
 }
 
+/** Makes the node's key where there is none, without a site. Throws: Trouble key-torn, key-refused, and what a session throws. */
+export async function makeKey(doors: ActDoors, session: BoardSession): Promise<void> {
+  const state = await readNodeState(session);
+  if (state.publicKey !== null) return;
+  await ensureKey(doors, session, state);
+  doors.progress.step('restart');
+  // It reads its key at the start.
+  await session.restart();
+}
+
 /** Throws: Trouble already-done, when the node has another site. */
 function refuseMove(folder: string, state: NodeState, { site, isAgain }: ProvisionOptions): void {
   const { publicKey, config } = state;
@@ -213,13 +224,20 @@ async function writeAndProve(
   publicKey: string,
 ): Promise<boolean> {
   const isBare = plan.profile.board === 'nrf52832';
-  const site = isBare && state.hasConsole ? await putSiteProgram(doors, session, plan) : state;
+  const needsProgram = isBare && (state.hasConsole || !(await hasProgram(session)));
+  const site = needsProgram ? await putSiteProgram(doors, session, plan) : state;
   const isWritten = await writeNode(doors, session, site, config, plan);
   const proveIt = () => prove(doors, session, site.hasConsole, { publicKey, config });
   if (isBare) await proveIt();
   if (isWritten || site !== state) await start(doors, session, state.identity.board);
   if (!isBare) await proveIt();
   return isWritten || site !== state;
+}
+
+/** Is there a whole program? A run that broke off may have left a part of one. */
+async function hasProgram(session: BoardSession): Promise<boolean> {
+  const { slots } = await lookAt(session, false);
+  return slots.some((slot) => slot !== null && slot.sequence > 0);
 }
 
 /** The program of the site instead of the bench program, not started: journal and tw.cfg must be there first. */

@@ -73,15 +73,7 @@ export type TroubleCode = keyof typeof TROUBLES;
  */
 export const FAULTS = [
   ...['no-file', 'no-folder', 'no-json', 'no-csv', 'no-address', 'no-column', 'same-as', 'rows'],
-  ...[
-    'wiring',
-    'mdbt42q',
-    'signature',
-    'no-registration',
-    'bench-full',
-    'line-changed',
-    'last-line-changed',
-  ],
+  ...['wiring', 'signature', 'no-registration', 'bench-full', 'line-changed', 'last-line-changed'],
   ...['not-on-board', 'other-chip', 'over-key', 'boot-loader-refused', 'no-public-key'],
   ...['not-in-firmware', 'not-heard', 'no-node-id', 'not-both'],
 ] as const;

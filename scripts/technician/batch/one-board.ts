@@ -10,13 +10,13 @@ import { openBoard } from '../board/espruino-board';
 import { flash } from '../board/flash';
 import { readProgramFiles } from '../board/program-files';
 import { goOn } from '../logged';
-import { provision } from '../provision';
+import { makeKey, provision } from '../provision';
 import { register } from '../register';
 import { selftest } from '../selftest';
 import { nodeInUse, siteOrNull } from '../sites';
 import { Trouble } from '../trouble';
 import type { Claims } from './claims';
-import { type DoneAct, doneActs, failedPartsOf, RADIO_PARTS } from './done-acts';
+import { type DoneAct, doneActs, failedPartsOf, partsNotCounted } from './done-acts';
 import type { BatchRow } from './rows';
 
 /** How the tray's boards are told to the gateway. */
@@ -49,6 +49,9 @@ export interface BoardEnd {
   seconds: number;
 }
 
+/** Of an MDBT42Q: firmware/profiles.ts. */
+const BENCH_PROGRAM = 'bench-mdbt42q';
+
 interface Work {
   doors: ActDoors;
   session: BoardSession;
@@ -59,27 +62,39 @@ interface Work {
   end: BoardEnd;
 }
 
-async function test({ doors, session, options, end }: Work): Promise<void> {
+async function test({ doors, session, options, row, end }: Work): Promise<void> {
+  if (isBare(row)) await makeKey(doors, session);
   // Not asked: the gateway. It learns of the node in the next act.
   const result = await selftest(doors, session, { token: null, isOffline: true });
   end.failedParts = result.parts
     .filter(({ outcome }) => outcome === 'fail')
     .map(({ part }) => part);
-  const counts = end.failedParts.filter((part) => options.hasRadio || !RADIO_PARTS.includes(part));
+  const notCounted = partsNotCounted(row.profile, options.hasRadio);
+  const counts = end.failedParts.filter((part) => !notCounted.includes(part));
   if (counts.length > 0)
     throw new Trouble('test-failed', { failed: counts.length, parts: counts.join(', ') });
 }
 
-/** The acts in their order. */
+/** An MDBT42Q: it has no room for console and site in one program. */
+function isBare({ profile }: BatchRow): boolean {
+  return profile.board === 'nrf52832';
+}
+
+/**
+ * The acts in their order. An MDBT42Q is tested by its bench program; with the program of its site, which provision puts there, nobody
+ * answers at the cable any more.
+ */
 function actsOf(work: Work): [DoneAct, () => Promise<unknown>][] {
   const { doors, session, options, row, slot } = work;
   const { site } = row.options;
   const { gateway, token } = options;
+  const program = isBare(row) ? BENCH_PROGRAM : row.profile.name;
   const acts: [DoneAct, () => Promise<unknown>][] = [
-    ['flash', () => flash(doors, session, { built: readProgramFiles(row.profile.name) })],
+    ['flash', () => flash(doors, session, { built: readProgramFiles(program) })],
     ['provision', () => provision(doors, session, { ...row.options, slot })],
     ['selftest', () => test(work)],
   ];
+  if (isBare(row)) acts.push(...acts.splice(1, 1));
   if (options.registers === 'gateway')
     acts.push(['register', () => register(doors, { site, gateway, token })]);
   return acts;
@@ -89,8 +104,8 @@ async function chain(work: Work): Promise<void> {
   const { doors, options, row, afterLine, end } = work;
   const { site } = row.options;
   const { folder } = doors.bench;
-  const about = { device: end.device, site, hasRadio: options.hasRadio, afterLine };
-  const done = doneActs(folder, about);
+  const notCounted = partsNotCounted(row.profile, options.hasRadio);
+  const done = doneActs(folder, { device: end.device, site, notCounted, afterLine });
   const tested = done.get('selftest');
   // The report says the same of a board that was tested before the tool was started anew.
   if (tested !== undefined) end.failedParts = failedPartsOf(tested);
@@ -110,7 +125,7 @@ function wordsOfNode({ bench }: ActDoors, { site, device }: BoardEnd): string[] 
 /** The board that was done for this site before the tool was started; null = none, or not all of it. */
 export function doneBefore(
   doors: ActDoors,
-  { options: { site } }: BatchRow,
+  { options: { site }, profile }: BatchRow,
   claims: Claims,
   { registers, hasRadio }: ChainOptions,
 ): BoardEnd | null {
@@ -119,7 +134,10 @@ export function doneBefore(
   const known = siteOrNull(folder, site);
   if (holder === null || known === null || nodeInUse(known)?.device !== holder.device) return null;
   const { device, slot, afterLine } = holder;
-  const done = doneActs(folder, { device, site, hasRadio, afterLine });
+  const done = doneActs(folder, {
+    ...{ device, site, afterLine },
+    notCounted: partsNotCounted(profile, hasRadio),
+  });
   const acts: DoneAct[] = ['flash', 'provision', 'selftest'];
   if (registers === 'gateway') acts.push('register');
   const tested = done.get('selftest');

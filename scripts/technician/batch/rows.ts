@@ -67,12 +67,9 @@ function numberCell(
 }
 
 function profileCell(reader: Reader): Profile {
-  const names = PROFILES.filter(({ kind, board }) => kind !== 'bench' && board === 'nrf52840');
+  const names = PROFILES.filter(({ kind }) => kind !== 'bench');
   const asked = cell(reader, 'profile');
   const profile = names.find(({ name }) => name === asked);
-  // It needs two programs, and the first one takes the console away from the cable: docs/batch.md.
-  if (PROFILES.some(({ name, board }) => name === asked && board === 'nrf52832'))
-    throw fault(reader.file, reader.line, 'profile', 'mdbt42q');
   if (profile === undefined)
     throw fault(reader.file, reader.line, 'profile', names.map(({ name }) => name).join(', '));
   const kind = cell(reader, 'kind');

@@ -123,8 +123,8 @@ describe('the file of a tray', () => {
     ['site,profile,wiring\na,water-point-xiao,{\n', 'line 2, column wiring'],
     ['site,profile,colour\na,water-point-xiao,red\n', 'line 1, column colour'],
     ['site,name\na,b\n', 'line 1, column profile'],
-    ['site,profile\na,water-point\n', 'line 2, column profile: an MDBT42Q is done alone'],
-    ['site,profile\na,well\n', 'line 2, column profile: water-point-xiao'],
+    ['site,profile\na,bench-mdbt42q\n', 'line 2, column profile: water-point'],
+    ['site,profile\na,well\n', 'line 2, column profile: water-point'],
     ['site,profile\na,water-point-xiao\na,water-point-xiao\n', 'the same as in line 2'],
     ['site,profile,wiring\na,water-point-xiao,{\n', 'this is no JSON'],
     [
