@@ -23,7 +23,7 @@ var fakeE={setConsole:function(){},setFlags:function(){},enableWatchdog:function
  hwRand:native.hwRand,CRC32:native.CRC32,toUint8Array:native.toUint8Array,toString:native.toString,getAddressOf:function(){return base},nativeCall:function(){return function(){return 1}},toFlatString:native.toFlatString,toArrayBuffer:native.toArrayBuffer};
 var modules={Storage:{read:function(n){return files[n]}},Flash:{read:function(l,a){if(a==0x6b000)return KEY;return new Uint8Array(mem.subarray(a-base,a-base+l))},write:function(b,a){mem.set(b,a-base)},erasePage:function(a){mem.fill(255,a-base,a-base+4096)}}};
 var fake={global:{},E:fakeE,require:function(n){return modules[n]},setInterval:function(f,ms){periodic.push([ms,f]);return 1},setTimeout:function(f){f();return 1},setWatch:function(){},
- getTime:function(){return T},peek32:function(){return pulses},poke32:function(){},pinMode:function(){},process:{on:function(){},env:{}},print:function(){},NRF:{getBattery:function(){return 3}},
+ getTime:function(){return T},peek32:function(){return pulses},poke32:function(){},pinMode:function(){},process:{on:function(){},env:{}},print:function(){},NRF:{getBattery:function(){return 3},sleep:function(){}},
  Serial1:{setup:function(){},on:function(e,f){onData=f},write:function(b){sent+=b.length}},D2:2,D3:3,D4:4,D6:6,D8:8};
 FIRMWARE(fake.global,fake.E,fake.require,fake.setInterval,fake.setTimeout,fake.setWatch,fake.getTime,fake.peek32,fake.poke32,fake.pinMode,fake.process,fake.print,fake.NRF,fake.Serial1,2,3,4,6,8);
 function by(ms){var a=periodic.filter(function(p){return p[0]==ms});return a[0][1]}

@@ -15,7 +15,7 @@ const BOOT_MS_MAX = 20_000;
 /** One write into Storage, bytes. */
 const PIECE_BYTES = 256;
 const STAND_INS =
-  'function peek32(){return 0}function poke32(){}var NRF={getBattery:function(){return 3},sleep:function(){}};' +
+  'function peek32(){return 0}function poke32(){}var NRF={getBattery:function(){return 3},sleep:function(){},getSecurityStatus:function(){return{connected:false}}};' +
   'var Serial1={setup:function(){},unsetup:function(){},write:function(){},on:function(){},removeAllListeners:function(){}};' +
   'E.setConsole=function(){};';
 /** A provisioned node: configuration, a key, an erased journal as `provision` makes it. */
