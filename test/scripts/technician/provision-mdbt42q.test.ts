@@ -8,10 +8,11 @@ import { verifyLog } from '../../../scripts/technician/bench-folder';
 import { openBoard } from '../../../scripts/technician/board/espruino-board';
 import { flash } from '../../../scripts/technician/board/flash';
 import { readProgramFiles } from '../../../scripts/technician/board/program-files';
+import { undoBoard } from '../../../scripts/technician/board/undo-board';
 import { journalSize } from '../../../scripts/technician/node-journal';
 import { provision } from '../../../scripts/technician/provision';
 import { selftest } from '../../../scripts/technician/selftest';
-import { siteOf } from '../../../scripts/technician/sites';
+import { nodeInUse, siteOf } from '../../../scripts/technician/sites';
 import { freshBoard, QUICK, sessionWith, troubleOf } from './board/board-kit';
 import { boardWith, doorsOf, readyBench } from './support/bench-kit';
 
@@ -103,6 +104,29 @@ it('at a cable: bench program, self-test, site; then nobody answers there, and a
   ]);
   // Whoever comes by Bluetooth meets a node that counts for its site.
   expect(model.options.board.printed().join('\n')).not.toContain('no tw.cfg');
+}, 60_000);
+
+it('undo: first the site is taken back, then the program of the site: the bench program is there again', async () => {
+  const bench = readyBench();
+  const board = await boardWith('mdbt42q', 'bench-mdbt42q', 22);
+  const session = await openBoard(board.url);
+  onTestFinished(() => session.close());
+  const { storage } = board.model.options.board;
+  const before = Buffer.from(storage.read('tw.a') ?? []);
+  const options = { site: 'well-9', profile: 'water-point', pulseUl: 450 };
+  const { publicKey } = await provision(doorsOf(bench), session, options);
+  expect(await undoBoard(doorsOf(bench), session)).toMatchObject({ act: 'provision' });
+  expect(storage.read('tw.cfg')).toBeUndefined();
+  expect(nodeInUse(siteOf(bench.folder, 'well-9'))).toBeNull();
+  expect(await undoBoard(doorsOf(bench), session)).toMatchObject({ act: 'flash' });
+  expect(Buffer.from(storage.read('tw.a') ?? [])).toEqual(before);
+  expect((await session.node('id')).publicKey).toBe(publicKey);
+  // It counted already, and its journal would have to move for the program: that is refused, not lost.
+  const doors = doorsOf(bench);
+  const trouble = await troubleOf(provision(doors, session, options));
+  expect([trouble.code, doors.told.includes('note journal-would-move')]).toEqual([
+    ...['storage-full', true],
+  ]);
 }, 60_000);
 
 it('leaves a page behind the journal of an MDBT42Q, and refuses where two pages do not fit', () => {
