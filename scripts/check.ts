@@ -48,9 +48,13 @@ function judgeBars(root: string): string[] {
     const missing = (['name', 'command', 'mustPrint', 'lastFigure'] as const).filter(
       (key) => bar[key] === '',
     );
-    return missing.length > 0
-      ? [`docs/bars.md:${bar.line}: bar without ${missing.join(', ')}`]
-      : [];
+    const tests = bar.command.match(/\btest\/[\w./-]+/g) ?? [];
+    const gone = tests.filter((test) => !existsSync(join(root, test)));
+    return [
+      ...(missing.length > 0 ? [`bar without ${missing.join(', ')}`] : []),
+      // A test runner that finds only the others says nothing of it.
+      ...gone.map((test) => `there is no ${test}`),
+    ].map((what) => `docs/bars.md:${bar.line}: ${what}`);
   });
 }
 

@@ -121,7 +121,7 @@ test('a file without a card, unfinished work, an empty bar and code Espruino can
   plant('gateway/two.ts', `// A card.\n// ${'TO'}${'DO'}: later\n`);
   plant(
     'docs/bars.md',
-    '| name | command | must print | last figure |\n|---|---|---|---|\n| a | `b` |  | 3 |\n',
+    '| name | command | must print | last figure |\n|---|---|---|---|\n| a | `b` |  | 3 |\n| c | `run test/gone.test.ts` | d | 4 |\n',
   );
   plant('shared/three.ts', '// A card.\nexport const power = (a: number): number => a ** 2;\n');
   const complaints = houseComplaints(root);
@@ -129,6 +129,7 @@ test('a file without a card, unfinished work, an empty bar and code Espruino can
     'gateway/one.ts:1:',
     'gateway/two.ts:2:',
     'docs/bars.md:3:',
+    'docs/bars.md:4: there is no test/gone.test.ts',
     'shared/three.ts:2:',
   ];
   for (const place of expected)
