@@ -1,7 +1,6 @@
 /*
  * Days of a pod in its time zone. Oracle: the calendar as Intl prints it, and sums of hours made here by hand.
  */
-
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';

@@ -4,10 +4,10 @@
  * With TALLYWELL_PICTURES=folder it also makes pictures.
  */
 import { generateKeyPairSync, sign } from 'node:crypto';
-import { existsSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'acorn';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { CLOCK_SCRIPT } from '../../../gateway/web/admin/clock-page';
 import { POD_LANGUAGES, podWords } from '../../../gateway/web/pod-words';
@@ -17,18 +17,14 @@ import { smallPng } from '../../scripts/technician/page/small-png';
 import { testNode } from '../support/nodes';
 import { until } from '../support/places';
 import { PASSWORD, type Place, place } from './admin-kit';
+import { hasBrowser, startBrowser } from './pod-browser';
 
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const PICTURES = process.env.TALLYWELL_PICTURES;
-const hasBrowser = existsSync(CHROMIUM);
-if (!hasBrowser && process.env.CI) throw new Error(`${CHROMIUM} is not installed`);
-if (!hasBrowser) console.warn(`SKIPPED: ${CHROMIUM} is not installed`);
 const { t } = podWords('en');
 
 let browser: Browser;
 beforeAll(async () => {
-  if (hasBrowser)
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+  if (hasBrowser) browser = await startBrowser();
 }, 60_000);
 afterAll(() => browser?.close());
 

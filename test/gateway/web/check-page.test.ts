@@ -3,10 +3,10 @@
  * forged on the way, left out on the way, without JavaScript, and in a browser without BigInt.
  * With TALLYWELL_PICTURES=folder it also makes pictures to look at.
  */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'acorn';
-import { type Browser, type BrowserContextOptions, chromium, type Route } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Route } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { startGateway } from '../../../gateway/gateway';
 import { CHECK_SCRIPT } from '../../../gateway/web/check-script';
@@ -18,19 +18,15 @@ import { happening, packetOf, testNode, usage } from '../support/nodes';
 import { startOracleRadio } from '../support/oracle-radio';
 import { registerFile, testFolder, until } from '../support/places';
 import { holdHourOfDay } from '../support/time-of-day';
+import { hasBrowser, startBrowser } from './pod-browser';
 
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const PICTURES = process.env.TALLYWELL_PICTURES;
-const hasBrowser = existsSync(CHROMIUM);
-if (!hasBrowser && process.env.CI) throw new Error(`${CHROMIUM} is not installed`);
-if (!hasBrowser) console.warn(`SKIPPED: ${CHROMIUM} is not installed`);
 const BYTES_MAX = 60_000;
 const { t } = podWords('en');
 
 let browser: Browser;
 beforeAll(async () => {
-  const args = ['--no-sandbox', '--host-resolver-rules=MAP pi.test 127.0.0.1'];
-  if (hasBrowser) browser = await chromium.launch({ executablePath: CHROMIUM, args });
+  if (hasBrowser) browser = await startBrowser('--host-resolver-rules=MAP pi.test 127.0.0.1');
 }, 60_000);
 afterAll(() => browser?.close());
 

@@ -51,6 +51,7 @@ test('no page says 0 of what nobody knows', async () => {
     expect(text.match(/.{0,60}(?<![\d.,])0 (L\b(?!\/)|meals).{0,40}/)?.[0], path).toBeUndefined();
     expect(text.match(/(Adults|Children): 0/)?.[0], path).toBeUndefined();
   }
-  expect(await read('/check/wp-02?')).toContain('?');
+  const check = await fetch(new URL('/check/wp-02?period=ever&lang=en', gateway.httpUrl));
+  expect(await check.text()).toContain('<p class="big">?</p>');
   expect(await read('/print?')).toMatch(/Silent well .{0,40}– – – – – – – \?\* 0 \/ \d+ /);
 });

@@ -21,9 +21,9 @@ if (!hasBrowser) console.warn(`SKIPPED: ${CHROMIUM} is not installed`);
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const HOUR_S = 3600;
 
-/** Starts the browser. */
-export function startBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+/** Starts the browser. @param args more of its flags */
+export function startBrowser(...args: string[]): Promise<Browser> {
+  return chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', ...args] });
 }
 
 /** What a village is made of. */
@@ -73,11 +73,12 @@ export async function startVillage({ folder, register, locales = {} }: VillagePa
   return { gateway, log, stop };
 }
 
-/** A phone 320 pixels wide, what it asked of others and complained of, and the bytes that came. */
+/** A phone 320 pixels wide, what it asked of others and complained of, and the bytes that came. @param mayMiss a 404 is no fault */
 export async function openPhone(
   browser: Browser,
   { httpUrl }: RunningGateway,
   other: BrowserContextOptions = {},
+  mayMiss = true,
 ) {
   const context = await browser.newContext({ viewport: { width: 320, height: 640 }, ...other });
   const page = await context.newPage();
@@ -93,8 +94,8 @@ export async function openPhone(
   });
   page.on('console', (message) => {
     // That there is no such site is what one of the pages says.
-    if (message.type() === 'error' && !message.text().includes('404'))
-      seen.faults.push(message.text());
+    const isMissing = mayMiss && message.text().includes('404');
+    if (message.type() === 'error' && !isMissing) seen.faults.push(message.text());
   });
   page.on('pageerror', (error) => seen.faults.push(error.message));
   const go = (path: string) => page.goto(new URL(path, httpUrl).href);

@@ -2,8 +2,7 @@
  * The pod's pages in a real browser, against a running gateway that heard signed records: every page in every language on a narrow
  * phone, without JavaScript, and live with it. axe-core is not here: headings, labels and names of pictures are looked at by hand.
  */
-import { existsSync } from 'node:fs';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { createFactsClient } from '../../../gateway/api/client';
 import { type RunningGateway, startGateway } from '../../../gateway/gateway';
@@ -12,11 +11,8 @@ import { packetOf, testNode, usage } from '../support/nodes';
 import { startOracleRadio } from '../support/oracle-radio';
 import { registerFile, testFolder, until } from '../support/places';
 import { holdHourOfDay } from '../support/time-of-day';
+import { hasBrowser, openPhone, startBrowser } from './pod-browser';
 
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const hasBrowser = existsSync(CHROMIUM);
-if (!hasBrowser && process.env.CI) throw new Error(`${CHROMIUM} is not installed`);
-if (!hasBrowser) console.warn(`SKIPPED: ${CHROMIUM} is not installed`);
 const BYTES_MAX = 60_000;
 const PATHS = [
   ...['/', '/site/wp-01', '/site/canteen-01', '/milestones', '/notes', '/t', '/print'],
@@ -26,8 +22,7 @@ const PATHS = [
 let browser: Browser;
 
 beforeAll(async () => {
-  if (hasBrowser)
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+  if (hasBrowser) browser = await startBrowser();
 }, 60_000);
 afterAll(() => browser?.close());
 
@@ -54,22 +49,11 @@ async function village() {
   return { gateway };
 }
 
+/** A phone until the test ends. */
 async function phone(gateway: RunningGateway, other: BrowserContextOptions = {}) {
-  const context = await browser.newContext({ viewport: { width: 320, height: 640 }, ...other });
-  onTestFinished(() => context.close());
-  const page = await context.newPage();
-  const seen = { outside: [] as string[], faults: [] as string[] };
-  page.on('request', (request) => {
-    const url = request.url();
-    if (!url.startsWith(gateway.httpUrl) && !url.startsWith('data:')) seen.outside.push(url);
-  });
-  page.on('console', (message) => {
-    if (message.type() === 'error' && !message.text().includes('404'))
-      seen.faults.push(message.text());
-  });
-  page.on('pageerror', (error) => seen.faults.push(error.message));
-  const go = (path: string) => page.goto(new URL(path, gateway.httpUrl).href);
-  return { page, seen, go };
+  const opened = await openPhone(browser, gateway, other);
+  onTestFinished(opened.close);
+  return opened;
 }
 
 /** What a person with a screen reader or a keyboard would miss. */

@@ -15,7 +15,8 @@ import { happening, packetOf, testNode, usage } from '../support/nodes';
 import { startOracleRadio } from '../support/oracle-radio';
 import { testFolder, until } from '../support/places';
 import { holdHourOfDay } from '../support/time-of-day';
-import { hasBrowser, phone, startBrowser } from './reading-kit';
+import { hasBrowser, startBrowser } from './pod-browser';
+import { phone } from './reading-kit';
 
 const PICTURES = process.env.TALLYWELL_PICTURES;
 const PAGE = readFileSync(new URL('../../../docs/pods.md', import.meta.url), 'utf8');

@@ -6,7 +6,8 @@ import { parse } from 'csv-parse/sync';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { podWords } from '../../../gateway/web/pod-words';
-import { hasBrowser, phone, startBrowser, tooWide, village } from './reading-kit';
+import { hasBrowser, startBrowser, tooWide } from './pod-browser';
+import { phone, village } from './reading-kit';
 
 let browser: Browser;
 

@@ -8,7 +8,8 @@ import { gunzipSync } from 'node:zlib';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { podWords } from '../../../gateway/web/pod-words';
-import { hasBrowser, phone, setMilestones, startBrowser, tooWide, village } from './reading-kit';
+import { hasBrowser, startBrowser, tooWide } from './pod-browser';
+import { phone, setMilestones, village } from './reading-kit';
 
 const PICTURES = process.env.TALLYWELL_PICTURES;
 

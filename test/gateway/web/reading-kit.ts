@@ -2,9 +2,9 @@
  * reading-kit.ts: a village for the tests of the pages for reading, and a phone that looks at it: a water point with two nodes of
  * which one fell silent for a day, a canteen whose fridge got warm, milestones.
  */
-import { existsSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { onTestFinished } from 'vitest';
 import { createFactsClient } from '../../../gateway/api/client';
 import { type RunningGateway, startGateway } from '../../../gateway/gateway';
@@ -16,18 +16,10 @@ import { happening, packetOf, testNode, usage } from '../support/nodes';
 import { startOracleRadio } from '../support/oracle-radio';
 import { testFolder, until } from '../support/places';
 import { holdHourOfDay } from '../support/time-of-day';
+import { openPhone } from './pod-browser';
 
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
-/** Is there a browser to test with? In CI there must be one. */
-export const hasBrowser = existsSync(CHROMIUM);
-if (!hasBrowser && process.env.CI) throw new Error(`${CHROMIUM} is not installed`);
 const DAY_S = 86_400;
 const POWER_WAS_CUT = 1 << 18;
-
-/** Starts the browser. */
-export function startBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
-}
 
 /** Sites: wp-01 with nodes 1 and 2, canteen-01 with node 3. */
 export function register(folder: string, placedAt: number): string {
@@ -93,26 +85,15 @@ export async function village(other: Partial<GatewayOptions> = {}) {
   return { gateway, folder, ask: createFactsClient(gateway.httpUrl) };
 }
 
-/** A phone 320 pixels wide, and what it asked of others or complained of. */
+/** A phone until the test ends. A page that is not there is a fault. */
 export async function phone(
   browser: Browser,
   gateway: RunningGateway,
   other: BrowserContextOptions = {},
 ) {
-  const context = await browser.newContext({ viewport: { width: 320, height: 640 }, ...other });
-  onTestFinished(() => context.close());
-  const page = await context.newPage();
-  const seen = { outside: [] as string[], faults: [] as string[] };
-  page.on('request', (request) => {
-    const url = request.url();
-    if (!url.startsWith(gateway.httpUrl) && !url.startsWith('data:')) seen.outside.push(url);
-  });
-  page.on('console', (message) => {
-    if (message.type() === 'error') seen.faults.push(message.text());
-  });
-  page.on('pageerror', (error) => seen.faults.push(error.message));
-  const go = (path: string) => page.goto(new URL(path, gateway.httpUrl).href);
-  return { page, seen, go };
+  const opened = await openPhone(browser, gateway, other, false);
+  onTestFinished(opened.close);
+  return opened;
 }
 
 /** Two milestones: canteens, whose date is over, and litres, which are reached with ten people. */
@@ -129,7 +110,3 @@ export async function setMilestones(gateway: RunningGateway, folder: string): Pr
   const people = { about: 'people' as const, value: 10, note: '' };
   await ask('addStatement', { params: { site: 'wp-01' }, body: people });
 }
-
-/** How far it is too wide for the screen. */
-export const tooWide = (page: Page) =>
-  page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');

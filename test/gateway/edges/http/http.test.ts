@@ -9,6 +9,7 @@ import { type RunningGateway, startGateway } from '../../../../gateway/gateway';
 import { HTTP_CLIENTS_PER_ADDRESS_MAX } from '../../../../gateway/limits/http';
 import { homeContent } from '../../../../gateway/web/home-page';
 import { podWords } from '../../../../gateway/web/pod-words';
+import { raw } from '../../support/access-place';
 import { packetOf, testNode, usage } from '../../support/nodes';
 import { startOracleRadio } from '../../support/oracle-radio';
 import { registerFile, testFolder, until } from '../../support/places';
@@ -32,20 +33,6 @@ async function gatewayWithOneRecord(): Promise<RunningGateway> {
   radio.hear({ payload: packetOf(testNode(1), usage(testNode(1), 1, { counters: [12_345, 12] })) });
   await until(() => gateway.status().records.stored === 1);
   return gateway;
-}
-
-/** Sends raw text and reads all that comes back. */
-function raw(url: string, text: string): Promise<string> {
-  return new Promise((resolve) => {
-    const socket = connect({ host: '127.0.0.1', port: Number(new URL(url).port) });
-    let answer = '';
-    socket.on('data', (chunk) => {
-      answer += chunk;
-    });
-    socket.on('error', () => {});
-    socket.on('close', () => resolve(answer));
-    socket.write(text);
-  });
 }
 
 function statusOf(answer: string): number {
