@@ -3,7 +3,6 @@
  * Way: readers of the store and the gateway's status -> messages -> answers.
  * Described in docs/api.md.
  */
-
 import packageJson from '../package.json';
 import { openApiDocument } from './api/openapi';
 import { CONFIG_JSON_SCHEMA } from './config/schema';

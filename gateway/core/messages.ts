@@ -4,7 +4,6 @@
  * because everything in it was fixed when the record was accepted.
  * Pure. JSON Schemas of these forms: gateway/schemas/. Source: design section 9.
  */
-
 import { toHex } from '../../shared/bytes';
 import { coseSign1 } from '../../shared/cose';
 import { nodeIdOf } from '../../shared/meshtastic/node-id';

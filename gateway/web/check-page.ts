@@ -41,8 +41,9 @@ export interface FigureView extends CheckHead {
   period: BehindPeriod;
   from: number;
   before: number;
-  /** As the site's page shows it, and in numbers: 0.1 L or meals. */
+  /** As the site's page shows it. */
   amount: string;
+  /** The same as the phone adds it up: 0.1 L or meals. */
   count: number;
   completeness: string;
   /** Of this page, and how many there are in all. */

@@ -2,12 +2,10 @@
  * receipt.ts: the week on a strip of 58 mm, as small thermal printers have: a site a line, sums only.
  * Way: facts and sums by day -> HTML content of a page (frame.ts), and the style that its paper needs.
  */
-import { sumCompleteness } from '../core/facts/completeness';
-import { barCount } from './bars';
 import { escapeHtml } from './html';
-import { beginText, knownText } from './pieces';
+import { beginText } from './pieces';
 import type { PodWords } from './pod-words';
-import type { SheetRow } from './text-and-sheet';
+import { type SheetRow, weekSum } from './text-and-sheet';
 
 const DAY_S = 86_400;
 
@@ -18,11 +16,10 @@ export const RECEIPT_PAPER = '58mm';
 export const RECEIPT_STYLE = `.strip{width:54mm;max-width:100%;font-size:10pt;line-height:1.25}.strip h1{font-size:12pt}.strip p{margin:0;border-top:1px solid #000;padding:1mm 0}.strip b{display:block}
 @media print{@page{size:58mm 210mm;margin:2mm}body{font-size:10pt;color:#000}}`;
 
-function line(words: PodWords, { facts, days }: SheetRow): string {
-  const sum = days.reduce((so, day) => so + barCount(facts.kind, day), 0);
-  const { counted } = sumCompleteness(days.map(({ completeness }) => completeness));
+function line(words: PodWords, row: SheetRow): string {
+  const { facts, days } = row;
   const isWhole = days.every(({ state }) => state === 'whole');
-  const amount = `${knownText(words, facts.kind, sum, counted)}${isWhole ? '' : ' *'}`;
+  const amount = `${weekSum(words, row).amount}${isWhole ? '' : ' *'}`;
   const state = words.t(`word.${facts.status.word}`);
   return `<p><b><bdi>${escapeHtml(facts.name)}</bdi></b>${escapeHtml(`${amount} · ${state}`)}</p>`;
 }

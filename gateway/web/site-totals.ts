@@ -46,6 +46,13 @@ export function mealsText(
   return `${t('meals.adults')}: ${number(adultMeals)} · ${t('meals.children')}: ${number(childMeals)}`;
 }
 
+/** The tallest bar in words; none where nothing is known of any. */
+function mostText(words: PodWords, kind: SiteFacts['kind'], bars: readonly Bar[]): string[] {
+  const counts = bars.filter((bar) => isDrawn(kind, bar)).map((bar) => barCount(kind, bar));
+  if (counts.length === 0) return [];
+  return [`${amountText(words, kind, Math.max(...counts))} ${words.t('bar.most')}`];
+}
+
 function chosen(words: PodWords, view: TotalsView): string {
   const { t } = words;
   const { facts, period, bars, chartPath } = view;
@@ -53,11 +60,7 @@ function chosen(words: PodWords, view: TotalsView): string {
   const { counters, completeness } = total;
   const amount = totalText(words, facts.kind, total);
   const meals = amount === '?' ? '' : mealsText(words, facts, counters);
-  const counts = bars
-    .filter((bar) => isDrawn(facts.kind, bar))
-    .map((bar) => barCount(facts.kind, bar));
-  const most = amountText(words, facts.kind, Math.max(...counts));
-  const label = `${t(`bar.${period}`)}${counts.length === 0 ? '' : ` · ${most} ${t('bar.most')}`}`;
+  const label = [t(`bar.${period}`), ...mostText(words, facts.kind, bars)].join(' · ');
   const isPart = bars.some(({ state }) => state === 'part' || state === 'missing');
   const keys = [
     ...(isPart ? [t('bar.pale')] : []),

@@ -42,13 +42,20 @@ function sheetCell(words: PodWords, kind: SiteFacts['kind'], day: Bar): string {
   return `<td>${escapeHtml(words.number(value))}${day.state === 'whole' ? '' : '*'}</td>`;
 }
 
-function sheetRow(words: PodWords, { facts, days }: SheetRow): string {
-  const cells = days.map((day) => sheetCell(words, facts.kind, day));
-  const sum = days.reduce((so, day) => so + barCount(facts.kind, day), 0);
+/** What the days give together, and how many of their hours were counted. */
+export function weekSum(words: PodWords, { facts: { kind }, days }: SheetRow) {
+  const sum = days.reduce((so, day) => so + barCount(kind, day), 0);
   const { counted, expected } = sumCompleteness(days.map(({ completeness }) => completeness));
+  return { amount: knownText(words, kind, sum, counted), counted, expected };
+}
+
+function sheetRow(words: PodWords, row: SheetRow): string {
+  const { facts, days } = row;
+  const cells = days.map((day) => sheetCell(words, facts.kind, day));
+  const { amount, counted, expected } = weekSum(words, row);
   const hours = `${words.number(counted)} / ${words.number(expected)}`;
   return `<tr><th scope="row"><bdi>${escapeHtml(facts.name)}</bdi><br>${escapeHtml(words.t(`word.${facts.status.word}`))}</th>${cells.join('')}
-<td>${escapeHtml(knownText(words, facts.kind, sum, counted))}${counted === expected ? '' : '*'}</td><td><bdi>${hours}</bdi></td></tr>`;
+<td>${escapeHtml(amount)}${counted === expected ? '' : '*'}</td><td><bdi>${hours}</bdi></td></tr>`;
 }
 
 /** The sheet. @param firstS midnight with which the week begins, Unix s */

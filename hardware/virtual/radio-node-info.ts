@@ -3,7 +3,6 @@
  * From: timers and received packets; to: NODEINFO_APP packets on the mesh.
  * Source: Meshtastic 2.7.26 and recordings of it (test/fixtures/meshtasticd).
  */
-
 import type { Data } from '../../shared/meshtastic/data';
 import { nodeIdOf } from '../../shared/meshtastic/node-id';
 import { BROADCAST, NODEINFO_APP, ROUTING_APP } from '../../shared/meshtastic/port-num';

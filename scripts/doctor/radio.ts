@@ -2,7 +2,6 @@
  * radio.ts: the doctor on a radio: opens it, has the gateway's own session shake hands, and judges what the radio tells.
  * Way: address -> transport -> core/radio-session.ts -> RadioInfo -> findings. Only where no gateway holds the radio.
  */
-
 import { randomBytes } from 'node:crypto';
 import {
   type RadioSummary,

@@ -2,7 +2,6 @@
  * label-content.ts: what stands on a node's label, and the text in its QR code. No secret: all of it may be seen by anybody.
  * Way: site, pod -> facts and text; text of a scanned code -> facts. The form is in docs/labels.md. Pure.
  */
-
 import { keyWordsOf } from '../../gateway/web/key-words';
 import { fromHex, toHex } from '../../shared/bytes';
 import type { Pod } from './bench';

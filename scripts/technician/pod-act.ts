@@ -2,7 +2,6 @@
  * pod-act.ts: tells the bench its pod: from the gateway, from a file, or part by part; and the channel's key.
  * Way: gateway or file -> pod.json, channel.key. At first use the gateway is believed; a person compares the fingerprint.
  */
-
 import { fingerprintOf } from '../../gateway/recovery';
 import { keyWordsOf } from '../../gateway/web/key-words';
 import { fromHex } from '../../shared/bytes';

@@ -2,7 +2,6 @@
  * pod-verb.ts: `tallywell pod`: which pod this bench works for.
  * Way: flags -> pod-act.ts.
  */
-
 import type { Command } from 'commander';
 import type { TFunction } from 'i18next';
 import { nodeIdOf } from '../../shared/meshtastic/node-id';

@@ -2,7 +2,6 @@
  * practice-radio.ts: virtual Meshtastic radios at TCP ports, as from the shop: no region, the public channel.
  * Way: socket of a client -> radio model in the practice's world -> socket. As with a real radio, a new client ends the old one.
  */
-
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Air } from '../../hardware/virtual/air';
 import { createRadio, type Radio } from '../../hardware/virtual/radio';

@@ -2,7 +2,6 @@
  * one-board.ts: the whole chain for one board of a tray: flash, provision, selftest, register; what is done is not done again.
  * Way: port, next free row -> acts -> what became of it. Never throws a Trouble: it is in the result.
  */
-
 import { keyWordsOf } from '../../../gateway/web/key-words';
 import type { ActDoors } from '../bench';
 import type { BoardSession } from '../board/board-session';

@@ -2,7 +2,6 @@
  * radio-verb.ts: the verb `tallywell radio` on the command line.
  * Way: flags -> setUpRadio -> words.
  */
-
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { RADIO_BOARDS } from '../../../hardware/radios';
 import { choosePort } from '../board/ports';

@@ -5,7 +5,6 @@
  * list; those that change something carry the session passkey of an earlier answer (8 bytes, valid 300 s). A refusal comes only to
  * who asks for an answer: without, the remote acknowledges what it threw away.
  */
-
 import type { MeshPacketToSend } from '../../../shared/meshtastic/mesh-packet';
 import { nodeIdOf } from '../../../shared/meshtastic/node-id';
 import { ADMIN_APP } from '../../../shared/meshtastic/port-num';

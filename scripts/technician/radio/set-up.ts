@@ -2,7 +2,6 @@
  * set-up.ts: the acts at a radio: set it up for Tallywell, put it back as it was.
  * Way: command line, page -> here -> door, wish, apply -> bench (snapshot, log).
  */
-
 import { RADIO_BOARDS, type RadioBoard, radioBoardOf } from '../../../hardware/radios';
 import { nodeIdOf } from '../../../shared/meshtastic/node-id';
 import type { ActDoors } from '../bench';
